@@ -1,0 +1,66 @@
+/**
+ * Many looks at once.
+ *
+ * - `benjaminiHochberg`: q_(i) = min_{j ≥ i} p_(j)·m/j (Benjamini & Hochberg 1995). `looks` is m, the
+ *   number of tests *made*, which may exceed the number of p-values handed in: unseen ones are 1.
+ * - `cauchyCombination`: p of T = Σ w·tan((½ − p)π), valid under dependence in the tail (Liu & Xie
+ *   2020, "Cauchy combination test").
+ * - `sidak`: family-wise p of the smallest of m independent p's.
+ */
+
+/** q-values in the order of `p`. m = max(looks, p.length). */
+export function benjaminiHochberg(p: ArrayLike<number>, looks = p.length): Float64Array {
+  const n = p.length;
+  const m = Math.max(looks, n);
+  const order = new Uint32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
+  order.sort((a, b) => p[a]! - p[b]! || a - b);
+  const q = new Float64Array(n);
+  let least = 1;
+  for (let rank = n; rank > 0; rank--) {
+    const i = order[rank - 1]!;
+    least = Math.min(least, (p[i]! * m) / rank);
+    q[i] = least;
+  }
+  return q;
+}
+
+/** ln q from ln p, the same rule for p-values below the smallest double. */
+export function logBenjaminiHochberg(logP: ArrayLike<number>, looks = logP.length): Float64Array {
+  const n = logP.length;
+  const logM = Math.log(Math.max(looks, n));
+  const order = new Uint32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
+  order.sort((a, b) => logP[a]! - logP[b]! || a - b);
+  const q = new Float64Array(n);
+  let least = 0;
+  for (let rank = n; rank > 0; rank--) {
+    const i = order[rank - 1]!;
+    least = Math.min(least, logP[i]! + logM - Math.log(rank));
+    q[i] = least;
+  }
+  return q;
+}
+
+/** One p of several dependent ones; weights default to equal and need not sum to 1. */
+export function cauchyCombination(p: ArrayLike<number>, weights?: ArrayLike<number>): number {
+  let total = 0;
+  let statistic = 0;
+  for (let i = 0; i < p.length; i++) {
+    const w = weights ? weights[i]! : 1;
+    // A p of exactly 0 or 1 would be an infinity that no other part could answer.
+    const value = Math.min(Math.max(p[i]!, 1e-300), 1 - 1e-15);
+    total += w;
+    // tan((½ − p)π) = cot(pπ), which for small p is 1/(pπ) and keeps its digits.
+    statistic += w * (value < 1e-8 ? 1 / (value * Math.PI) : 1 / Math.tan(value * Math.PI));
+  }
+  if (total <= 0) return 1;
+  const t = statistic / total;
+  // P(Cauchy > t) = ½ − atan(t)/π, written so that a large t keeps its digits.
+  return t > 1 ? Math.atan(1 / t) / Math.PI : 0.5 - Math.atan(t) / Math.PI;
+}
+
+/** 1 − (1 − p)^m, exact for tiny p. */
+export function sidak(p: number, m: number): number {
+  return p >= 1 ? 1 : -Math.expm1(m * Math.log1p(-p));
+}
