@@ -48,7 +48,7 @@ export function ident(name: string): string {
 const SEGMENT_ROWS = 1 << 17;
 
 type Numeric = Float64Array | Int32Array | Uint8Array;
-type NumericKind = new (buffer: SharedArrayBuffer) => Numeric;
+type NumericKind = new (buffer: ArrayBufferLike) => Numeric;
 
 /** How a column leaves DuckDB: the SQL that makes it so, nulls included, and the array it fills. */
 function plan(type: string): {
@@ -213,10 +213,10 @@ async function readColumns(
       const list = segments[i]!;
       const items = (vector as unknown as { items: Numeric }).items;
       const first = Math.min(count, SEGMENT_ROWS - at);
-      if (at === 0) list.push(new p.kind(new SharedArrayBuffer(SEGMENT_ROWS * p.bytes)));
+      if (at === 0) list.push(new p.kind(new ArrayBuffer(SEGMENT_ROWS * p.bytes)));
       list[list.length - 1]!.set(items.subarray(0, first), at);
       if (first < count) {
-        const next = new p.kind(new SharedArrayBuffer(SEGMENT_ROWS * p.bytes));
+        const next = new p.kind(new ArrayBuffer(SEGMENT_ROWS * p.bytes));
         next.set(items.subarray(first, count), 0);
         list.push(next);
       }
