@@ -1,0 +1,229 @@
+/**
+ * N1 of DETECTORS.md for admissions: are two people admitted together more often than chance?
+ *
+ * A trial is two stays of different people at one hospital that begin within WINDOW days; a hit is
+ * both ends within ±1 day. The chance is the rate of the hospital's *level* taken as the weighted median over
+ * hospitals, since a hospital's own rate hides the ring inside it. A planned cycle (regular stays
+ * for one diagnosis) that once coincides always coincides, so a run of joint stays of two planned
+ * cycles counts once.
+ *
+ * `redrawn` moves every stay by whole weeks, −REDRAW_WEEKS … +REDRAW_WEEKS, each stay on its own: person,
+ * hospital, weekday, length and season stay, only the coincidences go.
+ */
+import { createRng } from '../model/rng.js';
+import type { PairScreen } from './meetings.js';
+
+const WINDOW = 28;
+const REDRAW_WEEKS = 4;
+const CYCLE_STAYS_MIN = 3;
+
+export interface StayColumns {
+  readonly patient: Int32Array;
+  readonly institution: Int32Array;
+  /** Local days, the end inclusive. */
+  readonly begin: Int32Array;
+  readonly end: Int32Array;
+  /** Index of the diagnosis, −1 unknown. */
+  readonly diagnosis: Int32Array;
+  /** Level of each *institution*. */
+  readonly level: Int32Array;
+}
+
+export interface AdmissionScreen {
+  observed(): PairScreen;
+  redrawn(seed: number): PairScreen;
+  /** Chance of a hit at a trial, by level. */
+  readonly rate: ReadonlyMap<number, number>;
+  readonly looks: number;
+  /** 1 for stays of a planned cycle. */
+  readonly planned: Uint8Array;
+}
+
+export function admissionScreen(
+  stays: StayColumns,
+  options: { readonly minHits: number },
+): AdmissionScreen {
+  const planned = plannedCycles(stays);
+  const byPlace = placesOf(stays);
+  const { rate, looks } = rates(stays, byPlace);
+  const run = (shift: Int32Array | null) =>
+    screen(stays, byPlace, rate, planned, shift, options.minHits);
+  return {
+    rate,
+    looks,
+    planned,
+    observed: () => run(null),
+    redrawn: (seed) => {
+      const rng = createRng(seed);
+      const shift = Int32Array.from(
+        stays.patient,
+        () => (rng.int(2 * REDRAW_WEEKS + 1) - REDRAW_WEEKS) * 7,
+      );
+      return run(shift);
+    },
+  };
+}
+
+/** Stays of one person and diagnosis (three characters are the caller's to cut) with near-equal gaps. */
+function plannedCycles(stays: StayColumns): Uint8Array {
+  const planned = new Uint8Array(stays.patient.length);
+  const groups = new Map<string, number[]>();
+  for (let i = 0; i < planned.length; i++) {
+    if (stays.diagnosis[i]! < 0) continue;
+    const key = `${stays.patient[i]}|${stays.diagnosis[i]}`;
+    const group = groups.get(key);
+    if (group) group.push(i);
+    else groups.set(key, [i]);
+  }
+  for (const group of groups.values()) {
+    if (group.length < CYCLE_STAYS_MIN) continue;
+    group.sort((x, y) => stays.begin[x]! - stays.begin[y]!);
+    const gaps = group
+      .slice(1)
+      .map((s, k) => stays.begin[s]! - stays.begin[group[k]!]!)
+      .sort((x, y) => x - y);
+    const median = gaps[gaps.length >> 1]!;
+    const regular = gaps.filter((g) => Math.abs(g - median) <= Math.max(3, median * 0.15)).length;
+    if (median >= 5 && regular >= gaps.length * 0.7) for (const s of group) planned[s] = 1;
+  }
+  return planned;
+}
+
+function placesOf(stays: StayColumns): Int32Array[] {
+  const lists = new Map<number, number[]>();
+  for (let i = 0; i < stays.patient.length; i++) {
+    const list = lists.get(stays.institution[i]!);
+    if (list) list.push(i);
+    else lists.set(stays.institution[i]!, [i]);
+  }
+  return [...lists.entries()]
+    .sort((x, y) => x[0] - y[0])
+    .map(([, list]) =>
+      Int32Array.from(
+        list.sort(
+          (x, y) => stays.begin[x]! - stays.begin[y]! || stays.patient[x]! - stays.patient[y]!,
+        ),
+      ),
+    );
+}
+
+/** Hits and trials of each hospital; the weighted median of the rates over the hospitals of a level. */
+function rates(
+  stays: StayColumns,
+  byPlace: readonly Int32Array[],
+): { rate: Map<number, number>; looks: number } {
+  const byLevel = new Map<number, Array<{ rate: number; weight: number }>>();
+  let looks = 0;
+  for (const list of byPlace) {
+    let hits = 0;
+    let trials = 0;
+    for (let x = 0; x < list.length; x++) {
+      const i = list[x]!;
+      for (let y = x + 1; y < list.length; y++) {
+        const j = list[y]!;
+        if (stays.begin[j]! - stays.begin[i]! > WINDOW) break;
+        if (stays.patient[i] === stays.patient[j]) continue;
+        trials++;
+        if (together(stays, i, j, 0, 0)) hits++;
+      }
+    }
+    if (trials === 0) continue;
+    looks += trials;
+    const level = stays.level[stays.institution[list[0]!]!]!;
+    const entries = byLevel.get(level) ?? [];
+    // Shrunk a little: a hospital with ten trials says nothing of 0 hits.
+    entries.push({ rate: (hits + 0.5) / (trials + 10), weight: Math.sqrt(trials) });
+    byLevel.set(level, entries);
+  }
+  const rate = new Map<number, number>();
+  for (const [level, entries] of byLevel) rate.set(level, weightedMedian(entries));
+  return { rate, looks };
+}
+
+function weightedMedian(entries: Array<{ rate: number; weight: number }>): number {
+  entries.sort((x, y) => x.rate - y.rate);
+  const total = entries.reduce((s, e) => s + e.weight, 0);
+  let sum = 0;
+  for (const e of entries) {
+    sum += e.weight;
+    if (sum >= total / 2) return e.rate;
+  }
+  return entries.at(-1)!.rate;
+}
+
+function together(
+  stays: StayColumns,
+  i: number,
+  j: number,
+  shiftI: number,
+  shiftJ: number,
+): boolean {
+  return (
+    Math.abs(stays.begin[i]! + shiftI - stays.begin[j]! - shiftJ) <= 1 &&
+    Math.abs(stays.end[i]! + shiftI - stays.end[j]! - shiftJ) <= 1
+  );
+}
+
+interface Tally {
+  hits: number;
+  expected: number;
+  plannedHit: boolean;
+}
+
+function screen(
+  stays: StayColumns,
+  byPlace: readonly Int32Array[],
+  rate: ReadonlyMap<number, number>,
+  planned: Uint8Array,
+  shift: Int32Array | null,
+  minHits: number,
+): PairScreen {
+  const tallies = new Map<number, Tally>();
+  let patients = 0;
+  for (const p of stays.patient) patients = Math.max(patients, p + 1);
+  const at = (s: number) => stays.begin[s]! + (shift ? shift[s]! : 0);
+  const key = (i: number, j: number) => {
+    const p = stays.patient[i]!;
+    const q = stays.patient[j]!;
+    return p < q ? p * patients + q : q * patients + p;
+  };
+  const sorted = byPlace.map((list) =>
+    shift ? list.slice().sort((x, y) => at(x) - at(y) || x - y) : list,
+  );
+  // First the hits: only pairs that have some are worth their expectation.
+  for (const list of sorted)
+    for (let x = 0; x < list.length; x++) {
+      const i = list[x]!;
+      for (let y = x + 1; y < list.length; y++) {
+        const j = list[y]!;
+        if (at(j) - at(i) > 1) break;
+        if (stays.patient[i] === stays.patient[j]) continue;
+        if (!together(stays, i, j, shift ? shift[i]! : 0, shift ? shift[j]! : 0)) continue;
+        const k = key(i, j);
+        const tally = tallies.get(k) ?? { hits: 0, expected: 0, plannedHit: false };
+        const cycle = planned[i] === 1 && planned[j] === 1;
+        if (!cycle || !tally.plannedHit) tally.hits++;
+        if (cycle) tally.plannedHit = true;
+        tallies.set(k, tally);
+      }
+    }
+  for (const [k, tally] of tallies) if (tally.hits < minHits) tallies.delete(k);
+  for (const list of sorted)
+    for (let x = 0; x < list.length; x++) {
+      const i = list[x]!;
+      const c = rate.get(stays.level[stays.institution[i]!]!) ?? 0.01;
+      for (let y = x + 1; y < list.length; y++) {
+        const j = list[y]!;
+        if (at(j) - at(i) > WINDOW) break;
+        const tally = tallies.get(key(i, j));
+        if (tally && stays.patient[i] !== stays.patient[j]) tally.expected += c;
+      }
+    }
+  const keys = [...tallies.keys()].sort((x, y) => x - y);
+  return {
+    a: Int32Array.from(keys, (k) => Math.floor(k / patients)),
+    b: Int32Array.from(keys, (k) => k - Math.floor(k / patients) * patients),
+    hits: Int32Array.from(keys, (k) => tallies.get(k)!.hits),
+    expected: Float64Array.from(keys, (k) => tallies.get(k)!.expected),
+  };
+}
