@@ -6,33 +6,34 @@ import type { Progress } from '../model/progress.js';
  * What may be asked of the queue. A payload is checked when it is given and again when it is taken
  * up: between the two it lay in a database that outlives the program's version.
  */
-export const ImportPayload = z.object({
-  dir: z.string().min(1),
-  dialect: z.string().min(1).optional(),
-  replacePeriod: z.boolean().default(false),
-});
-export type ImportPayload = z.infer<typeof ImportPayload>;
-
 const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 
-export const RebuildPayload = z.object({
-  /** First local day; the default is 365 days before `to`. */
-  from: Day.optional(),
-  /** The local day after the last; the default follows the last complete day in the data. */
-  to: Day.optional(),
-  seed: z.number().int().min(0).max(0xffffffff).default(1),
-});
-export type RebuildPayload = z.infer<typeof RebuildPayload>;
+export const PAYLOADS = {
+  /** Loads a directory. */
+  import: z.object({
+    dir: z.string().min(1),
+    dialect: z.string().min(1).optional(),
+    replacePeriod: z.boolean().default(false),
+  }),
+  /** Takes an import back. */
+  withdraw: z.object({ id: z.number().int().positive() }),
+  /** Deletes what is older, and runs but the newest. */
+  prune: z.object({ before: Day }),
+  /** The weekly rebuild, now. */
+  rebuild: z.object({
+    /** First local day; the default is 365 days before `to`. */
+    from: Day.optional(),
+    /** The local day after the last; the default follows the last complete day in the data. */
+    to: Day.optional(),
+    seed: z.number().int().min(0).max(0xffffffff).default(1),
+  }),
+  /** The scheduled week: the inbox, then a rebuild where something is new. */
+  week: z.object({}),
+} as const;
 
-/** The scheduled week: the inbox, then a rebuild where something is new. */
-export const WeekPayload = z.object({
-  /** The moment the schedule meant, ISO; it names the week in the history. */
-  due: z.string(),
-});
-export type WeekPayload = z.infer<typeof WeekPayload>;
-
-export const JOB_KINDS = ['import', 'rebuild', 'week'] as const;
-export type JobKind = (typeof JOB_KINDS)[number];
+export type JobKind = keyof typeof PAYLOADS;
+export type Payload<K extends JobKind> = z.output<(typeof PAYLOADS)[K]>;
+export type Request<K extends JobKind> = z.input<(typeof PAYLOADS)[K]>;
 
 export const JOB_STATES = ['waiting', 'active', 'completed', 'failed', 'cancelled'] as const;
 export type JobState = (typeof JOB_STATES)[number];
@@ -65,9 +66,10 @@ export function isFinal(state: JobState): boolean {
 
 /** The queue as the API and the command line use it. */
 export interface JobService {
-  /** The same request while one like it waits or runs returns that one. */
-  enqueueImport(payload: z.input<typeof ImportPayload>): Promise<JobView>;
-  enqueueRebuild(payload: z.input<typeof RebuildPayload>): Promise<JobView>;
+  /** The same request while one like it waits or runs returns that one. Throws `invalid`. */
+  enqueue<K extends JobKind>(kind: K, payload: Request<K>): Promise<JobView>;
+  enqueueImport(payload: Request<'import'>): Promise<JobView>;
+  enqueueRebuild(payload: Request<'rebuild'>): Promise<JobView>;
   /** Newest first. */
   list(limit?: number): Promise<readonly JobView[]>;
   get(id: string): Promise<JobView | undefined>;
@@ -79,3 +81,33 @@ export interface JobService {
   events(id: string, signal?: AbortSignal): AsyncIterable<JobView>;
   close(): Promise<void>;
 }
+
+/** What a kind of job does. Everything it does must be safe to do again after a crash. */
+export interface JobContext {
+  /** Stable over retries and restarts. */
+  readonly jobId: string;
+  readonly signal: AbortSignal;
+  progress(p: Progress): void;
+}
+
+/** One county of a rebuild; the answer is small and goes to the parent. */
+export interface PartPayload {
+  readonly part: string;
+  /** What `plan` decided, the same for all parts. */
+  readonly plan: unknown;
+}
+
+/** A job in three steps: plan, parts side by side, join. Only the join publishes. */
+export interface Flow<K extends JobKind> {
+  /** Decides the parts. `done` ends the job there with that result. */
+  plan(
+    payload: Payload<K>,
+    ctx: JobContext,
+  ): Promise<{ plan: unknown; parts: readonly string[] } | { done: unknown }>;
+  part(work: PartPayload, ctx: JobContext): Promise<unknown>;
+  join(plan: unknown, parts: Readonly<Record<string, unknown>>, ctx: JobContext): Promise<unknown>;
+}
+
+export type Handlers = {
+  readonly [K in JobKind]: ((payload: Payload<K>, ctx: JobContext) => Promise<unknown>) | Flow<K>;
+};

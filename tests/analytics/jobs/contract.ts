@@ -1,0 +1,306 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Jobs, type JobsOptions, openJobs } from '../../../analytics/jobs/engine.js';
+import type { Handlers, JobView } from '../../../analytics/jobs/types.js';
+import { invalid, RingfenceError } from '../../../analytics/model/errors.js';
+
+/** An engine to hold jobs: every `open` is another process's view of the same store. */
+export interface JobStore {
+  connect(): Promise<JobsOptions['connection']>;
+  destroy(): Promise<void>;
+}
+
+const idle: Handlers = {
+  import: async () => ({}),
+  withdraw: async () => ({}),
+  prune: async () => ({}),
+  rebuild: async () => ({}),
+  week: async () => ({}),
+};
+
+async function untilOver(jobs: Jobs, id: string): Promise<JobView> {
+  let last: JobView | undefined;
+  for await (const view of jobs.events(id)) last = view;
+  if (!last) throw new Error(`job ${id} is gone`);
+  return last;
+}
+
+/** Ends with an error when the signal aborts. */
+function untilStopped(signal: AbortSignal): Promise<never> {
+  return new Promise((_, fail) => {
+    signal.addEventListener('abort', () => fail(new Error('stopped')));
+  });
+}
+
+/** What every engine must do for jobs (DESIGN.md §1, issue 3 deliver 8). */
+export function jobContract(name: string, openStore: () => Promise<JobStore>): void {
+  describe(`jobs on ${name}`, () => {
+    const open: Array<{ close(): Promise<void> }> = [];
+    let store: JobStore | undefined;
+
+    async function jobsWith(handlers: Partial<Handlers>, parts = 2): Promise<Jobs> {
+      store ??= await openStore();
+      const connection = await store.connect();
+      const jobs = await openJobs({
+        connection,
+        handlers: { ...idle, ...handlers },
+        parts,
+        alone: true,
+      });
+      open.push(jobs);
+      return jobs;
+    }
+
+    afterEach(async () => {
+      for (const jobs of open.splice(0)) await jobs.close();
+      await store?.destroy();
+      store = undefined;
+    });
+
+    it('runs jobs in the order they came, one at a time, and keeps what they gave', async () => {
+      const seen: string[] = [];
+      let running = 0;
+      const jobs = await jobsWith({
+        import: async ({ dir }) => {
+          expect(++running).toBe(1);
+          await sleep(20);
+          running--;
+          seen.push(dir);
+          return { dir };
+        },
+      });
+      const queued = [];
+      for (const dir of ['a', 'b', 'c']) queued.push(await jobs.enqueueImport({ dir }));
+      expect(queued.map((j) => j.state)).toEqual(['waiting', 'waiting', 'waiting']);
+      await jobs.start();
+      const over = await Promise.all(queued.map((j) => untilOver(jobs, j.id)));
+      expect(seen).toEqual(['a', 'b', 'c']);
+      expect(over.map((j) => j.result)).toEqual([{ dir: 'a' }, { dir: 'b' }, { dir: 'c' }]);
+      expect((await jobs.list()).map((j) => j.title)).toEqual(['c', 'b', 'a']);
+      expect(over.every((j) => j.startedAt !== null && j.finishedAt !== null)).toBe(true);
+    });
+
+    it('refuses a payload that is none', async () => {
+      const jobs = await jobsWith({});
+      await expect(jobs.enqueueImport({ dir: '' })).rejects.toMatchObject({ kind: 'invalid' });
+      await expect(jobs.enqueueRebuild({ from: 'May' })).rejects.toMatchObject({ kind: 'invalid' });
+      expect(await jobs.list()).toEqual([]);
+    });
+
+    it('takes the same request once while it waits or runs, and again when it is over', async () => {
+      let runs = 0;
+      const jobs = await jobsWith({
+        import: async () => {
+          await sleep(50);
+          return ++runs;
+        },
+      });
+      const [first, second] = [
+        await jobs.enqueueImport({ dir: 'a' }),
+        await jobs.enqueueImport({ dir: 'a' }),
+      ];
+      expect(second.id).toBe(first.id);
+      await jobs.start();
+      await untilOver(jobs, first.id);
+      const third = await jobs.enqueueImport({ dir: 'a' });
+      expect(third.id).not.toBe(first.id);
+      await untilOver(jobs, third.id);
+      expect(runs).toBe(2);
+    });
+
+    it('shows progress while it runs, the last word included', async () => {
+      const jobs = await jobsWith({
+        import: async (_, ctx) => {
+          for (let done = 1; done <= 20; done++) {
+            ctx.progress({ phase: 'rows', done, total: 20 });
+            await sleep(50);
+          }
+        },
+      });
+      await jobs.start();
+      const job = await jobs.enqueueImport({ dir: 'a' });
+      const seen: number[] = [];
+      for await (const view of jobs.events(job.id))
+        if (view.progress) seen.push(view.progress.done);
+      expect(seen.length).toBeGreaterThan(2);
+      expect([...seen].sort((a, b) => a - b)).toEqual(seen);
+      expect(seen.at(-1)).toBe(20);
+    });
+
+    it('keeps the cause of a failure, and runs it again under its id when told', async () => {
+      let broken = true;
+      const jobs = await jobsWith({
+        import: async () => {
+          if (broken) throw invalid('No setl_d', 'Put one there.');
+          return 'fine';
+        },
+      });
+      await jobs.start();
+      const job = await jobs.enqueueImport({ dir: 'a' });
+      const failed = await untilOver(jobs, job.id);
+      expect(failed).toMatchObject({
+        state: 'failed',
+        error: { kind: 'invalid', message: 'No setl_d', remedy: 'Put one there.' },
+      });
+      broken = false;
+      await jobs.retry(job.id);
+      expect(await untilOver(jobs, job.id)).toMatchObject({ state: 'completed', result: 'fine' });
+      await expect(jobs.retry(job.id)).rejects.toMatchObject({ kind: 'conflict' });
+      await expect(jobs.retry('77')).rejects.toMatchObject({ kind: 'not-found' });
+    });
+
+    it('calls a thrown error of ours by its kind and any other a defect', async () => {
+      const jobs = await jobsWith({
+        import: async ({ dir }) => {
+          if (dir === 'ours') throw new RingfenceError('busy', 'Later');
+          throw new TypeError('x is undefined');
+        },
+      });
+      await jobs.start();
+      const ours = await jobs.enqueueImport({ dir: 'ours' });
+      const theirs = await jobs.enqueueImport({ dir: 'theirs' });
+      expect((await untilOver(jobs, ours.id)).error?.kind).toBe('busy');
+      expect((await untilOver(jobs, theirs.id)).error).toEqual({
+        kind: 'defect',
+        message: 'x is undefined',
+      });
+    });
+
+    it('cancels what runs and what waits', async () => {
+      const jobs = await jobsWith({ import: (_, ctx) => untilStopped(ctx.signal) });
+      await jobs.start();
+      const running = await jobs.enqueueImport({ dir: 'a' });
+      const waiting = await jobs.enqueueImport({ dir: 'b' });
+      for await (const view of jobs.events(running.id)) if (view.state === 'active') break;
+      await jobs.cancel(waiting.id);
+      await jobs.cancel(running.id);
+      expect((await untilOver(jobs, running.id)).state).toBe('cancelled');
+      expect((await untilOver(jobs, waiting.id)).state).toBe('cancelled');
+      expect((await jobs.cancel(running.id)).state).toBe('cancelled');
+    });
+
+    it('runs a flow: plan, parts side by side, join', async () => {
+      let together = 0;
+      let most = 0;
+      const jobs = await jobsWith({
+        rebuild: {
+          plan: async ({ seed }) => ({ plan: { seed }, parts: ['5001', '5002', '5003', '5004'] }),
+          part: async ({ part, plan }) => {
+            most = Math.max(most, ++together);
+            await sleep(100);
+            together--;
+            return `${part}/${(plan as { seed: number }).seed}`;
+          },
+          join: async (plan, parts) => ({ plan, parts }),
+        },
+      });
+      await jobs.start();
+      const job = await jobs.enqueueRebuild({ seed: 7 });
+      expect((await untilOver(jobs, job.id)).result).toEqual({
+        plan: { seed: 7 },
+        parts: { 5001: '5001/7', 5002: '5002/7', 5003: '5003/7', 5004: '5004/7' },
+      });
+      expect(most).toBe(2);
+    });
+
+    it('ends a flow at its plan, or with no part at all', async () => {
+      const jobs = await jobsWith({
+        rebuild: {
+          plan: async ({ seed }) =>
+            seed === 1 ? { done: 'unchanged' } : { plan: null, parts: [] },
+          part: async () => {
+            throw new Error('never');
+          },
+          join: async (_, parts) => parts,
+        },
+      });
+      await jobs.start();
+      const ended = await jobs.enqueueRebuild({ seed: 1 });
+      const empty = await jobs.enqueueRebuild({ seed: 2 });
+      expect((await untilOver(jobs, ended.id)).result).toBe('unchanged');
+      expect((await untilOver(jobs, empty.id)).result).toEqual({});
+    });
+
+    it("fails a flow with its part's cause, and plans anew when retried", async () => {
+      let broken = true;
+      const jobs = await jobsWith({
+        rebuild: {
+          plan: async () => ({ plan: {}, parts: ['a', 'b'] }),
+          part: async ({ part }) => {
+            if (part === 'b' && broken) throw invalid('County b has no rows', 'Import some.');
+            return part;
+          },
+          join: async (_, parts) => parts,
+        },
+      });
+      await jobs.start();
+      const job = await jobs.enqueueRebuild({});
+      expect((await untilOver(jobs, job.id)).error).toEqual({
+        kind: 'invalid',
+        message: 'County b has no rows',
+        remedy: 'Import some.',
+      });
+      broken = false;
+      await jobs.retry(job.id);
+      expect((await untilOver(jobs, job.id)).result).toEqual({ a: 'a', b: 'b' });
+    });
+
+    it('cancels a flow while its parts run', async () => {
+      let joined = false;
+      const jobs = await jobsWith({
+        rebuild: {
+          plan: async () => ({ plan: {}, parts: ['a', 'b', 'c'] }),
+          part: (_, ctx) => untilStopped(ctx.signal),
+          join: async () => {
+            joined = true;
+          },
+        },
+      });
+      await jobs.start();
+      const job = await jobs.enqueueRebuild({});
+      await sleep(500);
+      await jobs.cancel(job.id);
+      expect((await untilOver(jobs, job.id)).state).toBe('cancelled');
+      expect(joined).toBe(false);
+    });
+
+    it('puts back what runs when it closes, and takes it up at the next start', async () => {
+      const before = await jobsWith({ import: (_, ctx) => untilStopped(ctx.signal) });
+      await before.start();
+      const job = await before.enqueueImport({ dir: 'a' });
+      for await (const view of before.events(job.id)) if (view.state === 'active') break;
+      await before.close();
+      open.splice(0);
+      const after = await jobsWith({ import: async () => 'done after all' });
+      expect((await after.get(job.id))?.state).toBe('waiting');
+      await after.start();
+      expect(await untilOver(after, job.id)).toMatchObject({ result: 'done after all' });
+    });
+
+    it('keeps the parts that are done when a flow is put back', async () => {
+      const done: string[] = [];
+      const flow = (slow: boolean): Partial<Handlers> => ({
+        rebuild: {
+          plan: async () => ({ plan: {}, parts: ['a', 'b'] }),
+          part: async ({ part }, ctx) => {
+            if (part === 'b' && slow) return untilStopped(ctx.signal);
+            done.push(part);
+            return part;
+          },
+          join: async (_, parts) => parts,
+        },
+      });
+      const before = await jobsWith(flow(true));
+      await before.start();
+      const job = await before.enqueueRebuild({});
+      while (done.length === 0) await sleep(50);
+      await sleep(200);
+      await before.close();
+      open.splice(0);
+      const after = await jobsWith(flow(false));
+      await after.start();
+      expect((await untilOver(after, job.id)).result).toEqual({ a: 'a', b: 'b' });
+      expect(done).toEqual(['a', 'b']);
+    });
+  });
+}
