@@ -1,0 +1,71 @@
+import { RingfenceError } from '../../model/errors.js';
+import type { EntityKind } from '../../model/ids.js';
+import { ENTITY_KINDS } from '../../model/ids.js';
+import type { Session } from './pool.js';
+
+/** Raised with every change of the tables; an older file is migrated, a newer one refused. */
+const SCHEMA_VERSION = 1;
+
+/**
+ * `nodes.n` numbers the nodes by (kind, id), so that its order is the port's order. `adjacent` holds
+ * every relationship twice, once from either end, sorted by (n, kind of the other end, count
+ * descending, m): the neighbours of one kind stand together, heaviest first, from row
+ * `nodes.o<kind>` on, `nodes.d<kind>` of them. Both are only ever replaced whole, so row ids are
+ * positions.
+ */
+export const GRAPH_TABLES = ['nodes', 'adjacent'] as const;
+
+const CREATE = `
+CREATE TABLE store (schema_version INTEGER, ledger_version BIGINT);
+INSERT INTO store VALUES (${SCHEMA_VERSION}, 0);
+CREATE TABLE nodes (
+  n INTEGER, k UTINYINT, id VARCHAR, label VARCHAR, attributes VARCHAR,
+  code VARCHAR, name VARCHAR, initials VARCHAR, region VARCHAR,
+  d0 INTEGER, d1 INTEGER, d2 INTEGER, d3 INTEGER, o0 BIGINT, o1 BIGINT, o2 BIGINT, o3 BIGINT);
+CREATE TABLE adjacent (
+  n INTEGER, mk UTINYINT, count INTEGER, m INTEGER, fen BIGINT, "first" BIGINT, "last" BIGINT);
+CREATE TABLE runs (
+  seq INTEGER, id VARCHAR, published_at VARCHAR, ledger_version BIGINT, findings INTEGER,
+  body VARCHAR);
+CREATE TABLE rings (
+  seq INTEGER, id VARCHAR, ring VARCHAR, detector VARCHAR, status VARCHAR, change VARCHAR,
+  score DOUBLE, fen BIGINT, body VARCHAR);
+CREATE TABLE subjects (seq INTEGER, ring VARCHAR, k UTINYINT, id VARCHAR, role VARCHAR);
+CREATE TABLE profiles (
+  seq INTEGER, k UTINYINT, rank INTEGER, id VARCHAR, score DOUBLE, grade VARCHAR,
+  findings VARCHAR);
+`;
+
+/** Makes the tables of a new file; refuses one that a newer program wrote. */
+export async function prepareSchema(s: Session): Promise<void> {
+  const [found] = await s.rows<{ there: number }>(
+    `SELECT count(*) AS there FROM duckdb_tables() WHERE table_name = 'store'`,
+  );
+  if (!found?.there) {
+    await s.run(CREATE);
+    return;
+  }
+  const [{ schema_version: version } = { schema_version: 0 }] = await s.rows<{
+    schema_version: number;
+  }>('SELECT schema_version FROM store');
+  if (version > SCHEMA_VERSION)
+    throw new RingfenceError(
+      'conflict',
+      `The graph store has schema ${version}, this program knows ${SCHEMA_VERSION}`,
+      'Use the newer program, or move the file away and import again.',
+    );
+}
+
+export function kindCode(kind: EntityKind): number {
+  return ENTITY_KINDS.indexOf(kind);
+}
+
+export function kindOf(code: number): EntityKind {
+  return ENTITY_KINDS[code] as EntityKind;
+}
+
+/** SQL that turns a column of kind names into codes; an unknown kind is an error, not a null. */
+export function kindCodeSql(column: string): string {
+  const cases = ENTITY_KINDS.map((kind, i) => `WHEN '${kind}' THEN ${i}`).join(' ');
+  return `(CASE ${column} ${cases} ELSE error('unknown kind ' || coalesce(${column}, 'null')) END)::UTINYINT`;
+}
