@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { throwIfAborted } from '../model/errors.js';
 import type { Column } from './types.js';
@@ -24,6 +25,8 @@ export interface Columns {
  * stream of the first). Temporary tables live as long as it.
  */
 export interface Duck {
+  /** A directory of its own that goes when it is closed. */
+  readonly scratch: string;
   /** Any number of statements; results are dropped. Returns the rows changed by the last. */
   run(sql: string, params?: readonly unknown[]): Promise<number>;
   columns(sql: string, params?: readonly unknown[]): Promise<Columns>;
@@ -83,20 +86,31 @@ export async function openDuck(options: DuckOptions): Promise<Duck> {
   throwIfAborted(options.signal);
   const { DuckDBInstance } = await import('@duckdb/node-api');
   mkdirSync(options.tempDir, { recursive: true });
+  // Each instance has its own: two that spill into one directory take each other's files.
+  const spill = mkdtempSync(join(options.tempDir, 'duck-'));
   const instance = await DuckDBInstance.create(options.path ?? ':memory:', {
     autoload_known_extensions: 'false',
     autoinstall_known_extensions: 'false',
-    temp_directory: options.tempDir,
+    temp_directory: spill,
     preserve_insertion_order: 'true',
     ...(options.memoryLimit ? { memory_limit: options.memoryLimit } : {}),
     ...(options.threads ? { threads: String(options.threads) } : {}),
   });
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'Asia/Shanghai'");
-  return wrap(connection, () => instance.closeSync(), options.signal);
+  const close = () => {
+    instance.closeSync();
+    rmSync(spill, { recursive: true, force: true });
+  };
+  return wrap(connection, spill, close, options.signal);
 }
 
-function wrap(connection: DuckDBConnection, closeInstance: () => void, signal?: AbortSignal): Duck {
+function wrap(
+  connection: DuckDBConnection,
+  scratch: string,
+  closeInstance: () => void,
+  signal?: AbortSignal,
+): Duck {
   let tail: Promise<unknown> = Promise.resolve();
   let closed = false;
   const interrupt = () => {
@@ -127,6 +141,7 @@ function wrap(connection: DuckDBConnection, closeInstance: () => void, signal?: 
   }
 
   const duck: Duck = {
+    scratch,
     run: (sql, params) =>
       exclusive(async () => (await connection.run(sql, bound(params))).rowsChanged),
     columns: (sql, params) => exclusive(() => readColumns(connection, sql, bound(params))),

@@ -43,9 +43,15 @@ export interface LandingReader {
   has(table: TableName): boolean;
   /** A table expression, `FROM ${reader.sql('setl_d')}`, with the columns of `landedColumns`. */
   sql(table: TableName): string;
+  /** As `sql`, with voided rows. */
+  latest(table: TableName): string;
+  /** A directory for files that go when it is closed. */
+  readonly scratch: string;
   run(sql: string): Promise<void>;
   /** DOUBLE and BIGINT → Float64Array, INTEGER → Int32Array, BOOLEAN → Uint8Array, VARCHAR → string[]. */
   columns(sql: string): Promise<{ rows: number; get(name: string): Column }>;
   rows<T extends Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<T[]>;
+  /** Rows in batches as they are made; nothing else runs until the iteration ends. */
+  batches<T extends Record<string, unknown>>(sql: string): AsyncGenerator<T[]>;
   close(): Promise<void>;
 }
