@@ -2,7 +2,7 @@
  * N1 of DETECTORS.md for admissions: are two people admitted together more often than chance?
  *
  * A trial is two stays of different people at one hospital that begin within WINDOW days; a hit is
- * both ends within ±1 day. The chance is the rate of the hospital's *level* taken as the weighted median over
+ * both ends within ±tolerance days (1 by default). The chance is the rate of the hospital's *level* taken as the weighted median over
  * hospitals, since a hospital's own rate hides the ring inside it. A planned cycle (regular stays
  * for one diagnosis) that once coincides always coincides, so a run of joint stays of two planned
  * cycles counts once.
@@ -41,13 +41,12 @@ export interface AdmissionScreen {
 
 export function admissionScreen(
   stays: StayColumns,
-  options: { readonly minHits: number },
+  options: { readonly minHits: number; readonly tolerance: number },
 ): AdmissionScreen {
   const planned = plannedCycles(stays);
   const byPlace = placesOf(stays);
-  const { rate, looks } = rates(stays, byPlace);
-  const run = (shift: Int32Array | null) =>
-    screen(stays, byPlace, rate, planned, shift, options.minHits);
+  const { rate, looks } = rates(stays, byPlace, options.tolerance);
+  const run = (shift: Int32Array | null) => screen(stays, byPlace, rate, planned, shift, options);
   return {
     rate,
     looks,
@@ -111,6 +110,7 @@ function placesOf(stays: StayColumns): Int32Array[] {
 function rates(
   stays: StayColumns,
   byPlace: readonly Int32Array[],
+  tolerance: number,
 ): { rate: Map<number, number>; looks: number } {
   const byLevel = new Map<number, Array<{ rate: number; weight: number }>>();
   let looks = 0;
@@ -124,7 +124,7 @@ function rates(
         if (stays.begin[j]! - stays.begin[i]! > WINDOW) break;
         if (stays.patient[i] === stays.patient[j]) continue;
         trials++;
-        if (together(stays, i, j, 0, 0)) hits++;
+        if (together(stays, i, j, 0, 0, tolerance)) hits++;
       }
     }
     if (trials === 0) continue;
@@ -157,10 +157,11 @@ function together(
   j: number,
   shiftI: number,
   shiftJ: number,
+  tolerance: number,
 ): boolean {
   return (
-    Math.abs(stays.begin[i]! + shiftI - stays.begin[j]! - shiftJ) <= 1 &&
-    Math.abs(stays.end[i]! + shiftI - stays.end[j]! - shiftJ) <= 1
+    Math.abs(stays.begin[i]! + shiftI - stays.begin[j]! - shiftJ) <= tolerance &&
+    Math.abs(stays.end[i]! + shiftI - stays.end[j]! - shiftJ) <= tolerance
   );
 }
 
@@ -176,7 +177,7 @@ function screen(
   rate: ReadonlyMap<number, number>,
   planned: Uint8Array,
   shift: Int32Array | null,
-  minHits: number,
+  options: { readonly minHits: number; readonly tolerance: number },
 ): PairScreen {
   const tallies = new Map<number, Tally>();
   let patients = 0;
@@ -196,9 +197,10 @@ function screen(
       const i = list[x]!;
       for (let y = x + 1; y < list.length; y++) {
         const j = list[y]!;
-        if (at(j) - at(i) > 1) break;
+        if (at(j) - at(i) > options.tolerance) break;
         if (stays.patient[i] === stays.patient[j]) continue;
-        if (!together(stays, i, j, shift ? shift[i]! : 0, shift ? shift[j]! : 0)) continue;
+        if (!together(stays, i, j, shift ? shift[i]! : 0, shift ? shift[j]! : 0, options.tolerance))
+          continue;
         const k = key(i, j);
         const tally = tallies.get(k) ?? { hits: 0, expected: 0, plannedHit: false };
         const cycle = planned[i] === 1 && planned[j] === 1;
@@ -207,7 +209,7 @@ function screen(
         tallies.set(k, tally);
       }
     }
-  for (const [k, tally] of tallies) if (tally.hits < minHits) tallies.delete(k);
+  for (const [k, tally] of tallies) if (tally.hits < options.minHits) tallies.delete(k);
   for (const list of sorted)
     for (let x = 0; x < list.length; x++) {
       const i = list[x]!;
