@@ -1,15 +1,13 @@
 import type { z } from 'zod';
+import type { PairScreen } from '../algorithms/meetings.js';
 import type { Finding } from '../model/finding.js';
 import type { WorkContext } from '../model/progress.js';
 import type { TableName } from '../model/tables.js';
 import type { World } from '../projection/world.js';
 
-/** Runs independent pieces of a detector on worker threads; the order of results is that of the tasks. */
 export interface DetectorContext extends WorkContext {
   /** Seed of the run; a detector derives its own streams from it by name. */
   readonly seed: number;
-  /** Worker threads that the detector may use. */
-  readonly threads: number;
 }
 
 /**
@@ -24,9 +22,20 @@ export interface Detector<Schema extends z.ZodObject = z.ZodObject> {
   readonly parameters: Schema;
   /** Tables without which it says "not run: no …". */
   readonly needs: readonly TableName[];
+  /**
+   * Pair statistics of one county's institutions, the observed world first, then its redrawn
+   * worlds: they add over counties, so the counties of a rebuild are screened apart.
+   */
+  screen?(
+    county: World,
+    parameters: z.output<Schema>,
+    context: DetectorContext,
+  ): readonly PairScreen[];
+  /** `screened` is the sum over counties of what `screen` gave. */
   detect(
     world: World,
     parameters: z.output<Schema>,
     context: DetectorContext,
+    screened: readonly PairScreen[],
   ): Promise<readonly Finding[]>;
 }

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { circleScreen } from '../algorithms/circles.js';
+import { meetingScreen, type PairScreen } from '../algorithms/meetings.js';
+import { throwIfAborted } from '../model/errors.js';
+import type { Finding } from '../model/finding.js';
+import { deriveSeed } from '../model/rng.js';
+import { INSTITUTION_PHARMACY, type World } from '../projection/world.js';
+import { mergeCandidates } from './candidates.js';
+import { describeFarm } from './cardFarmingFinding.js';
+import type { Detector, DetectorContext } from './detector.js';
+import { type GroupSearch, searchGroups, weighPairs } from './groupSearch.js';
+import { placeLinks } from './places.js';
+import { pharmacyVisits } from './visits.js';
+
+const parameters = z.object({
+  deltaMinutes: z
+    .number()
+    .min(1)
+    .max(60)
+    .default(10)
+    .describe('Two swipes at one pharmacy within so many minutes are a meeting'),
+  habitPrior: z
+    .number()
+    .min(1)
+    .max(100)
+    .default(10)
+    .describe('K: visits of the pharmacy’s hours that a pair’s own habit is shrunk with'),
+  minMeetings: z
+    .number()
+    .int()
+    .min(2)
+    .max(20)
+    .default(2)
+    .describe('Fewer meetings of a pair are not looked at'),
+  pairScreen: z
+    .number()
+    .min(1e-9)
+    .max(0.05)
+    .default(1e-3)
+    .describe('A pair enters the search for groups when its tail probability is below this'),
+  minUnits: z
+    .number()
+    .int()
+    .min(3)
+    .max(20)
+    .default(3)
+    .describe('Unrelated people (households count once) that a ring has at least'),
+  circleScore: z
+    .number()
+    .min(1)
+    .max(50)
+    .default(6)
+    .describe('A pair that shares places enters the search when its score is above this'),
+  worlds: z
+    .number()
+    .int()
+    .min(50)
+    .max(1000)
+    .default(60)
+    .describe('Redrawn worlds that groups are compared with (N2)'),
+  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+});
+
+export type CardFarmingParameters = z.output<typeof parameters>;
+
+/** Cards of unrelated people swiped together at pharmacies, again and again (DETECTORS.md §2). */
+export const cardFarmingPharmacy: Detector<typeof parameters> = {
+  id: 'card-farming-pharmacy',
+  version: 1,
+  parameters,
+  needs: [],
+  screen(county, params, context) {
+    const visits = pharmacyVisits(county);
+    const meetings = meetingScreen(visits, {
+      delta: params.deltaMinutes * 60,
+      habitPrior: params.habitPrior,
+      minHits: params.minMeetings,
+      ...(context.signal ? { signal: context.signal } : {}),
+    });
+    const worlds: PairScreen[] = [meetings.observed()];
+    for (let w = 0; w < params.worlds; w++) {
+      throwIfAborted(context.signal);
+      worlds.push(
+        meetings.redrawn(
+          deriveSeed(context.seed, `meetings ${w} ${county.institutions.counties.join()}`),
+        ),
+      );
+      context.progress?.({ phase: 'screening pharmacies', done: w + 1, total: params.worlds });
+    }
+    return worlds;
+  },
+  async detect(world, params, context, screened) {
+    const meetings = searchMeetings(world, params, context, screened);
+    const circles = searchCircles(world, params, context);
+    const candidates = mergeCandidates(meetings.groups, circles.groups);
+    const findings: Finding[] = [];
+    for (const candidate of candidates) {
+      throwIfAborted(context.signal);
+      const finding = describeFarm(world, params, candidate, {
+        meetings,
+        circles,
+        candidates: candidates.length,
+      });
+      if (finding) findings.push(finding);
+    }
+    return findings;
+  },
+};
+
+function searchMeetings(
+  world: World,
+  params: CardFarmingParameters,
+  context: DetectorContext,
+  screened: readonly PairScreen[],
+): GroupSearch {
+  const weighed = screened.map((pairs) => weighPairs(pairs, params.pairScreen));
+  return searchGroups(weighed[0] ?? weighPairs(EMPTY, 1), weighed.slice(1), {
+    household: world.patients.household,
+    minUnits: params.minUnits,
+    seed: deriveSeed(context.seed, 'pharmacy meetings'),
+    signal: context.signal,
+  });
+}
+
+const EMPTY: PairScreen = {
+  a: new Int32Array(),
+  b: new Int32Array(),
+  hits: new Int32Array(),
+  expected: new Float64Array(),
+};
+
+function searchCircles(
+  world: World,
+  params: CardFarmingParameters,
+  context: DetectorContext,
+): GroupSearch {
+  const screen = circleScreen(placeLinks(world, INSTITUTION_PHARMACY, 2), {
+    minScore: params.circleScore,
+    minShared: 2,
+    ...(context.signal ? { signal: context.signal } : {}),
+  });
+  const weigh = (pairs: ReturnType<typeof screen.observed>) => ({
+    a: pairs.a,
+    b: pairs.b,
+    weight: pairs.score,
+  });
+  function* worlds() {
+    for (let w = 0; w < params.worlds; w++) {
+      yield weigh(screen.redrawn(deriveSeed(context.seed, `circles ${w}`)));
+      context.progress?.({ phase: 'redrawing circles', done: w + 1, total: params.worlds });
+    }
+  }
+  return searchGroups(weigh(screen.observed()), worlds(), {
+    household: world.patients.household,
+    minUnits: params.minUnits,
+    seed: deriveSeed(context.seed, 'pharmacy circles'),
+    signal: context.signal,
+  });
+}

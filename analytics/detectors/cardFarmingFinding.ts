@@ -1,0 +1,215 @@
+import { cauchyCombination } from '../algorithms/multiplicity.js';
+import { logPoissonTail } from '../algorithms/tails.js';
+import type { Finding, InnocentExplanation, Reason, Subject } from '../model/finding.js';
+import { REASON_SETTLEMENTS_MAX } from '../model/finding.js';
+import { rowsOf } from '../projection/indexes.js';
+import { INSTITUTION_PHARMACY, type World } from '../projection/world.js';
+import type { Candidate } from './candidates.js';
+import type { CardFarmingParameters } from './cardFarming.js';
+import {
+  bestExplanation,
+  provableUnits,
+  round,
+  sharedAttributes,
+  testHypotheses,
+} from './explanations.js';
+import { expectedHits, type GroupSearch } from './groupSearch.js';
+import { CELL_DAYS, corePlaces, type JointVisits, jointVisits, pairKey } from './jointVisits.js';
+import { pharmacyRates } from './pharmacyRates.js';
+import { isPharmacySwipe } from './visits.js';
+
+const DETECTOR = 'card-farming-pharmacy';
+/** Candidates with a p above this are not described: nothing that follows could save them. */
+const HOPELESS = 0.3;
+const CORE_SHARE = 0.1;
+
+interface Searches {
+  readonly meetings: GroupSearch;
+  readonly circles: GroupSearch;
+  readonly candidates: number;
+}
+
+/** A candidate as a finding, with what was measured, what was expected and what was ruled out. */
+export function describeFarm(
+  world: World,
+  params: CardFarmingParameters,
+  candidate: Candidate,
+  searches: Searches,
+): Finding | undefined {
+  const groupPs = [candidate.meetings?.p, candidate.circles?.p].filter((p) => p !== undefined);
+  // Two searches were made: one group found by one of them only is the better of two looks.
+  const searched =
+    groupPs.length === 2 ? cauchyCombination(groupPs) : Math.min(1, 2 * (groupPs[0] ?? 1));
+  if (searched > HOPELESS) return undefined;
+  const members = candidate.members;
+  const joint = jointVisits(world, members, params.deltaMinutes * 60);
+  const weight = candidate.meetings ? joint.byPlace : sharedPlaces(world, members);
+  const cores = corePlaces(weight.size > 0 ? weight : sharedPlaces(world, members), CORE_SHARE);
+  const reasons = describeReasons(world, candidate, searches, joint, cores);
+  const p = cauchyCombination([
+    searched,
+    ...reasons.side.map((r) => Math.min(1, (r.p ?? 1) * searches.candidates)),
+  ]);
+  const innocent = explain(world, params, candidate, searches, joint);
+  const remaining = bestExplanation(innocent);
+  const units = provableUnits(members, world.patients);
+  const first = reasons.main[0];
+  if (!first) return undefined;
+  const unknown = units < params.minUnits;
+  return {
+    detector: DETECTOR,
+    detectorVersion: 1,
+    kind: 'ring',
+    subjects: subjects(world, members, cores),
+    reasons: [first, ...reasons.main.slice(1), ...reasons.side],
+    innocent,
+    status: remaining > params.q ? 'explained' : unknown ? 'review' : 'finding',
+    p: unknown ? null : Math.max(Math.min(p, searched), Math.min(remaining, params.q)),
+    fundAtRisk: fundAt(world, members, cores, joint),
+  };
+}
+
+function subjects(world: World, members: readonly number[], cores: readonly number[]): Subject[] {
+  return [
+    ...cores.map(
+      (h): Subject => ({ kind: 'institution', id: world.institutions.ids[h]!, role: 'core' }),
+    ),
+    ...members.map(
+      (m): Subject => ({ kind: 'patient', id: world.patients.ids[m]!, role: 'member' }),
+    ),
+  ];
+}
+
+/** Members by pharmacy used on two days or more. */
+function sharedPlaces(world: World, members: readonly number[]): Map<number, number> {
+  const s = world.settlements;
+  const out = new Map<number, number>();
+  for (const m of members) {
+    const days = new Map<number, Set<number>>();
+    for (const i of rowsOf(world, m)) {
+      if (s.cancelled[i] || world.institutions.type[s.institution[i]!] !== INSTITUTION_PHARMACY)
+        continue;
+      const set = days.get(s.institution[i]!) ?? new Set();
+      set.add(s.day[i]!);
+      days.set(s.institution[i]!, set);
+    }
+    for (const [h, set] of days) if (set.size >= 2) out.set(h, (out.get(h) ?? 0) + 1);
+  }
+  for (const [h, n] of out) if (n < Math.max(2, members.length * 0.4)) out.delete(h);
+  return out;
+}
+
+function describeReasons(
+  world: World,
+  candidate: Candidate,
+  searches: Searches,
+  joint: JointVisits,
+  cores: readonly number[],
+): { main: Reason[]; side: Reason[] } {
+  const ids = world.settlements.ids;
+  const named = (rows: readonly number[]) =>
+    rows.slice(0, REASON_SETTLEMENTS_MAX).map((i) => ids[i]!);
+  const main: Reason[] = [];
+  if (candidate.meetings && joint.meetings > 0)
+    main.push({
+      code: `${DETECTOR}.joint-swipes`,
+      detector: DETECTOR,
+      measured: joint.meetings,
+      expected: round(expectedHits(candidate.members, searches.meetings.pairs)),
+      unit: 'meetings',
+      settlements: named(joint.rows),
+      p: candidate.meetings.p,
+    });
+  if (candidate.circles)
+    main.push({
+      code: `${DETECTOR}.shared-places`,
+      detector: DETECTOR,
+      measured: round(candidate.circles.score),
+      expected: round(mean(searches.circles.table.best)),
+      unit: 'score',
+      settlements: named(rowsAt(world, candidate.members, cores)),
+      p: candidate.circles.p,
+    });
+  const side: Reason[] = [];
+  const rates = pharmacyRates(world);
+  const core = new Set(cores);
+  for (const [code, unit, measure] of rates.measures) {
+    const { rows, expected } = measure(candidate.members, core);
+    if (rows.length < 2 || rows.length <= expected) continue;
+    const p = Math.exp(logPoissonTail(rows.length, expected));
+    if (p > 0.05) continue;
+    side.push({
+      code: `${DETECTOR}.${code}`,
+      detector: DETECTOR,
+      measured: rows.length,
+      expected: round(expected),
+      unit,
+      settlements: named(rows),
+      p,
+    });
+  }
+  if (joint.sameBasket >= 3)
+    side.push({
+      code: `${DETECTOR}.same-basket`,
+      detector: DETECTOR,
+      measured: joint.sameBasket,
+      expected: round(joint.meetings * rates.sameBasket),
+      unit: 'pairs',
+      settlements: named(joint.rows),
+    });
+  return { main, side };
+}
+
+function rowsAt(world: World, members: readonly number[], cores: readonly number[]): number[] {
+  const s = world.settlements;
+  const core = new Set(cores);
+  return members.flatMap((m) =>
+    [...rowsOf(world, m)].filter((i) => core.has(s.institution[i]!) && !s.cancelled[i]),
+  );
+}
+
+/** Fund paid for joint swipes; for circles, for every swipe at the ring's pharmacies. */
+function fundAt(
+  world: World,
+  members: readonly number[],
+  cores: readonly number[],
+  joint: JointVisits,
+): number {
+  const s = world.settlements;
+  const rows =
+    joint.rows.length > 0
+      ? joint.rows
+      : rowsAt(world, members, cores).filter((i) => isPharmacySwipe(world, i));
+  return rows.reduce((sum, i) => sum + Math.max(0, s.fund[i]!), 0);
+}
+
+function explain(
+  world: World,
+  params: CardFarmingParameters,
+  candidate: Candidate,
+  searches: Searches,
+  joint: JointVisits,
+): InnocentExplanation[] {
+  const search = candidate.meetings ? searches.meetings : searches.circles;
+  const hypotheses = sharedAttributes(world.patients);
+  if (candidate.meetings) {
+    const { visitsOn, typical } = pharmacyRates(world);
+    const crowded = (cell: number) =>
+      (visitsOn.get(cell) ?? 0) > 2.5 * Math.max(4, typical.get(Math.floor(cell / CELL_DAYS)) ?? 0);
+    hypotheses.push({
+      code: 'promotion-day',
+      explains: (a, b) => (joint.cellsOfPair.get(pairKey(a, b)) ?? []).filter(crowded).length,
+    });
+  }
+  return testHypotheses(
+    candidate.members,
+    hypotheses,
+    search,
+    world.patients.household,
+    params.minUnits,
+  );
+}
+
+function mean(values: Float64Array): number {
+  return values.length > 0 ? values.reduce((x, y) => x + y, 0) / values.length : 0;
+}

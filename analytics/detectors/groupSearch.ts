@@ -1,0 +1,137 @@
+import type { PairScreen } from '../algorithms/meetings.js';
+import {
+  type Group,
+  groupP,
+  groupsOfPairs,
+  type NullTable,
+  type WeightedPairs,
+} from '../algorithms/pairGroups.js';
+import { logPoissonTail } from '../algorithms/tails.js';
+import { throwIfAborted } from '../model/errors.js';
+import { deriveSeed } from '../model/rng.js';
+
+export interface CalibratedGroup extends Group {
+  readonly p: number;
+}
+
+/** Pairs that passed the screen; circles have a score but neither hits nor an expectation. */
+export interface EvidencePairs extends WeightedPairs {
+  readonly hits?: Int32Array;
+  readonly expected?: Float64Array;
+}
+
+export interface GroupSearch {
+  /** Descending score. */
+  readonly groups: readonly CalibratedGroup[];
+  /** The best group of each redrawn world. */
+  readonly table: NullTable;
+  /** The pairs that the groups stand on. */
+  readonly pairs: EvidencePairs;
+}
+
+/**
+ * The evidence of (k hits, E expected): the Poisson log likelihood ratio. Pairs whose tail is not
+ * below `screen` are left out; a screen is not a claim, only groups carry a q.
+ */
+export function weighPairs(pairs: PairScreen, screen: number): EvidencePairs {
+  const keep: number[] = [];
+  const logScreen = Math.log(screen);
+  for (let e = 0; e < pairs.a.length; e++) {
+    const k = pairs.hits[e]!;
+    const mean = pairs.expected[e]!;
+    if (k > mean && logPoissonTail(k, mean) <= logScreen) keep.push(e);
+  }
+  return {
+    a: Int32Array.from(keep, (e) => pairs.a[e]!),
+    b: Int32Array.from(keep, (e) => pairs.b[e]!),
+    weight: Float64Array.from(keep, (e) => likelihoodRatio(pairs.hits[e]!, pairs.expected[e]!)),
+    hits: Int32Array.from(keep, (e) => pairs.hits[e]!),
+    expected: Float64Array.from(keep, (e) => pairs.expected[e]!),
+  };
+}
+
+export function likelihoodRatio(hits: number, expected: number): number {
+  const mean = Math.max(expected, 1e-6);
+  return hits > mean ? hits * Math.log(hits / mean) - (hits - mean) : 0;
+}
+
+/** Groups of the observed pairs, each with its p against the best groups of the redrawn worlds. */
+export function searchGroups(
+  observed: EvidencePairs,
+  redrawn: Iterable<WeightedPairs>,
+  options: {
+    readonly household: Int32Array;
+    readonly minUnits: number;
+    readonly seed: number;
+    readonly signal?: AbortSignal | undefined;
+  },
+): GroupSearch {
+  const search = (pairs: WeightedPairs, name: string) =>
+    groupsOfPairs(pairs, {
+      household: options.household,
+      minUnits: options.minUnits,
+      seed: deriveSeed(options.seed, name),
+    });
+  const best: number[] = [];
+  for (const pairs of redrawn) {
+    throwIfAborted(options.signal);
+    best.push(search(pairs, `null ${best.length}`)[0]?.score ?? 0);
+  }
+  const table = { best: Float64Array.from(best) };
+  const groups = search(observed, 'observed').map((g) => ({ ...g, p: groupP(g.score, table) }));
+  return { groups, table, pairs: observed };
+}
+
+/**
+ * The group that is left when some meetings are taken away as explained, and the p of what is left.
+ * `explained` says how many of a pair's hits an innocent hypothesis accounts for (all of a circle's
+ * score where it says 1 or more).
+ */
+export function remainingP(
+  members: readonly number[],
+  search: GroupSearch,
+  explained: (a: number, b: number) => number,
+  minUnits: number,
+  household: Int32Array,
+): { p: number; weight: number } {
+  const { pairs, table } = search;
+  const inside = new Set(members);
+  const a: number[] = [];
+  const b: number[] = [];
+  const weight: number[] = [];
+  let total = 0;
+  for (let e = 0; e < pairs.a.length; e++) {
+    const x = pairs.a[e]!;
+    const y = pairs.b[e]!;
+    if (!inside.has(x) || !inside.has(y) || household[x] === household[y]) continue;
+    total += pairs.weight[e]!;
+    const hits = explained(x, y);
+    const left =
+      hits <= 0
+        ? pairs.weight[e]!
+        : pairs.hits && pairs.expected
+          ? likelihoodRatio(pairs.hits[e]! - hits, pairs.expected[e]!)
+          : 0;
+    if (left <= 0) continue;
+    a.push(x);
+    b.push(y);
+    weight.push(left);
+  }
+  const rest = groupsOfPairs(
+    { a: Int32Array.from(a), b: Int32Array.from(b), weight: Float64Array.from(weight) },
+    { household, minUnits, seed: 1 },
+  );
+  return {
+    p: rest.length > 0 ? groupP(rest[0]!.score, table) : 1,
+    weight: total > 0 ? 1 - weight.reduce((x, y) => x + y, 0) / total : 0,
+  };
+}
+
+/** Σ E over the screened pairs inside a group. */
+export function expectedHits(members: readonly number[], pairs: EvidencePairs): number {
+  const inside = new Set(members);
+  let sum = 0;
+  for (let e = 0; e < pairs.a.length; e++)
+    if (inside.has(pairs.a[e]!) && inside.has(pairs.b[e]!)) sum += pairs.expected?.[e] ?? 0;
+  return sum;
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { type AdmissionScreen, admissionScreen } from '../algorithms/admissions.js';
+import { circleScreen } from '../algorithms/circles.js';
+import { throwIfAborted } from '../model/errors.js';
+import type { Finding } from '../model/finding.js';
+import { deriveSeed } from '../model/rng.js';
+import { INSTITUTION_HOSPITAL, type World } from '../projection/world.js';
+import { mergeCandidates } from './candidates.js';
+import type { Detector, DetectorContext } from './detector.js';
+import { type GroupSearch, searchGroups, weighPairs } from './groupSearch.js';
+import { describeBrokering } from './patientBrokeringFinding.js';
+import { placeLinks } from './places.js';
+import { type Stays, stayColumns } from './stays.js';
+
+const parameters = z.object({
+  tolerance: z
+    .number()
+    .int()
+    .min(0)
+    .max(7)
+    .default(1)
+    .describe('Two stays whose first and last days are within so many days are joint'),
+  minJointStays: z
+    .number()
+    .int()
+    .min(2)
+    .max(20)
+    .default(2)
+    .describe('Fewer joint stays of a pair are not looked at'),
+  pairScreen: z
+    .number()
+    .min(1e-9)
+    .max(0.05)
+    .default(5e-3)
+    .describe('A pair enters the search for groups when its tail probability is below this'),
+  minUnits: z
+    .number()
+    .int()
+    .min(3)
+    .max(20)
+    .default(3)
+    .describe('Unrelated people (households count once) that a ring has at least'),
+  circleScore: z
+    .number()
+    .min(1)
+    .max(50)
+    .default(6)
+    .describe('A pair that shares hospitals enters the search when its score is above this'),
+  worlds: z
+    .number()
+    .int()
+    .min(50)
+    .max(1000)
+    .default(60)
+    .describe('Redrawn worlds that groups are compared with (N2)'),
+  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+});
+
+export type BrokeringParameters = z.output<typeof parameters>;
+
+export interface BrokeringSearches {
+  readonly stays: Stays;
+  readonly screen: AdmissionScreen;
+  readonly meetings: GroupSearch;
+  readonly circles: GroupSearch;
+  readonly candidates: number;
+}
+
+/** Patients admitted together, often rotating over hospitals (DETECTORS.md §2). */
+export const patientBrokeringRing: Detector<typeof parameters> = {
+  id: 'patient-brokering-ring',
+  version: 1,
+  parameters,
+  needs: [],
+  async detect(world, params, context) {
+    const stays = stayColumns(world);
+    const screen = admissionScreen(stays, {
+      minHits: params.minJointStays,
+      tolerance: params.tolerance,
+    });
+    const meetings = searchAdmissions(world, screen, params, context);
+    const circles = searchCircles(world, params, context);
+    const candidates = mergeCandidates(meetings.groups, circles.groups);
+    const searches = { stays, screen, meetings, circles, candidates: candidates.length };
+    const findings: Finding[] = [];
+    for (const candidate of candidates) {
+      throwIfAborted(context.signal);
+      const finding = describeBrokering(world, params, candidate, searches);
+      if (finding) findings.push(finding);
+    }
+    return findings;
+  },
+};
+
+function searchAdmissions(
+  world: World,
+  screen: AdmissionScreen,
+  params: BrokeringParameters,
+  context: DetectorContext,
+): GroupSearch {
+  function* worlds() {
+    for (let w = 0; w < params.worlds; w++) {
+      yield weighPairs(
+        screen.redrawn(deriveSeed(context.seed, `admissions ${w}`)),
+        params.pairScreen,
+      );
+      context.progress?.({ phase: 'redrawing admissions', done: w + 1, total: params.worlds });
+    }
+  }
+  return searchGroups(weighPairs(screen.observed(), params.pairScreen), worlds(), {
+    household: world.patients.household,
+    minUnits: params.minUnits,
+    seed: deriveSeed(context.seed, 'admissions'),
+    signal: context.signal,
+  });
+}
+
+function searchCircles(
+  world: World,
+  params: BrokeringParameters,
+  context: DetectorContext,
+): GroupSearch {
+  const screen = circleScreen(placeLinks(world, INSTITUTION_HOSPITAL, 1), {
+    minScore: params.circleScore,
+    minShared: 2,
+    ...(context.signal ? { signal: context.signal } : {}),
+  });
+  const weigh = (pairs: ReturnType<typeof screen.observed>) => ({
+    a: pairs.a,
+    b: pairs.b,
+    weight: pairs.score,
+  });
+  function* worlds() {
+    for (let w = 0; w < params.worlds; w++)
+      yield weigh(screen.redrawn(deriveSeed(context.seed, `hospital circles ${w}`)));
+  }
+  return searchGroups(weigh(screen.observed()), worlds(), {
+    household: world.patients.household,
+    minUnits: params.minUnits,
+    seed: deriveSeed(context.seed, 'hospital circles'),
+    signal: context.signal,
+  });
+}

@@ -1,0 +1,233 @@
+import { cauchyCombination } from '../algorithms/multiplicity.js';
+import { logBinomialTail } from '../algorithms/tails.js';
+import {
+  type Finding,
+  type InnocentExplanation,
+  REASON_SETTLEMENTS_MAX,
+  type Reason,
+  type Subject,
+} from '../model/finding.js';
+import type { World } from '../projection/world.js';
+import type { Candidate } from './candidates.js';
+import {
+  bestExplanation,
+  provableUnits,
+  round,
+  sharedAttributes,
+  testHypotheses,
+} from './explanations.js';
+import { expectedHits } from './groupSearch.js';
+import { corePlaces, pairKey } from './jointVisits.js';
+import type { BrokeringParameters, BrokeringSearches } from './patientBrokering.js';
+import { type JointStays, jointStays, type Stays } from './stays.js';
+
+const DETECTOR = 'patient-brokering-ring';
+/** Candidates with a p above this are not described: nothing that follows could save them. */
+const HOPELESS = 0.3;
+const CORE_SHARE = 0.1;
+/** An outbreak: so many times the usual admissions of one diagnosis at one hospital in a week. */
+const OUTBREAK_RATIO = 3;
+const OUTBREAK_MIN = 6;
+
+export function describeBrokering(
+  world: World,
+  params: BrokeringParameters,
+  candidate: Candidate,
+  searches: BrokeringSearches,
+): Finding | undefined {
+  const groupPs = [candidate.meetings?.p, candidate.circles?.p].filter((p) => p !== undefined);
+  const searched =
+    groupPs.length === 2 ? cauchyCombination(groupPs) : Math.min(1, 2 * (groupPs[0] ?? 1));
+  if (searched > HOPELESS) return undefined;
+  const { stays } = searches;
+  const { household } = world.patients;
+  const joint = jointStays(stays, candidate.members, household, params.tolerance, pairKey);
+  const own = candidate.meetings ? joint.stays : staysAtSharedPlaces(stays, candidate.members);
+  if (own.length === 0) return undefined;
+  const weight = new Map<number, number>();
+  for (const i of own)
+    weight.set(stays.institution[i]!, (weight.get(stays.institution[i]!) ?? 0) + 1);
+  const cores = corePlaces(weight, CORE_SHARE);
+  const reasons = describeReasons(world, candidate, searches, joint, own);
+  const p = cauchyCombination([
+    searched,
+    ...reasons.side
+      .filter((r) => r.p !== undefined)
+      .map((r) => Math.min(1, r.p! * searches.candidates)),
+  ]);
+  const innocent = explain(world, params, candidate, searches, joint);
+  const remaining = bestExplanation(innocent);
+  const unknown = provableUnits(candidate.members, world.patients) < params.minUnits;
+  const s = world.settlements;
+  return {
+    detector: DETECTOR,
+    detectorVersion: 1,
+    kind: 'ring',
+    subjects: [
+      ...cores.map(
+        (h): Subject => ({ kind: 'institution', id: world.institutions.ids[h]!, role: 'core' }),
+      ),
+      ...candidate.members.map(
+        (m): Subject => ({ kind: 'patient', id: world.patients.ids[m]!, role: 'member' }),
+      ),
+    ],
+    reasons: [reasons.main, ...reasons.side],
+    innocent,
+    status: remaining > params.q ? 'explained' : unknown ? 'review' : 'finding',
+    p: unknown ? null : Math.max(Math.min(p, searched), remaining),
+    fundAtRisk: own.reduce((sum, i) => sum + Math.max(0, s.fund[stays.row[i]!]!), 0),
+  };
+}
+
+/** Stays at hospitals where at least two members, and four in ten, were. */
+function staysAtSharedPlaces(stays: Stays, members: readonly number[]): number[] {
+  const inside = new Set(members);
+  const visitors = new Map<number, Set<number>>();
+  for (let i = 0; i < stays.patient.length; i++) {
+    if (!inside.has(stays.patient[i]!)) continue;
+    const set = visitors.get(stays.institution[i]!) ?? new Set();
+    set.add(stays.patient[i]!);
+    visitors.set(stays.institution[i]!, set);
+  }
+  const enough = Math.max(2, members.length * 0.4);
+  const out: number[] = [];
+  for (let i = 0; i < stays.patient.length; i++)
+    if (inside.has(stays.patient[i]!) && visitors.get(stays.institution[i]!)!.size >= enough)
+      out.push(i);
+  return out;
+}
+
+function describeReasons(
+  world: World,
+  candidate: Candidate,
+  searches: BrokeringSearches,
+  joint: JointStays,
+  own: readonly number[],
+): { main: Reason; side: Reason[] } {
+  const s = world.settlements;
+  const { stays, meetings, circles } = searches;
+  const named = (list: readonly number[]) =>
+    list.slice(0, REASON_SETTLEMENTS_MAX).map((i) => s.ids[stays.row[i]!]!);
+  const all: Reason[] = [];
+  const reason = (code: string, rest: Omit<Reason, 'code' | 'detector'>) =>
+    all.push({ code: `${DETECTOR}.${code}`, detector: DETECTOR, ...rest });
+  if (candidate.meetings)
+    reason('joint-stays', {
+      measured: joint.meetings,
+      expected: round(expectedHits(candidate.members, meetings.pairs)),
+      unit: 'meetings',
+      settlements: named(joint.stays),
+      p: candidate.meetings.p,
+    });
+  if (candidate.circles)
+    reason('shared-hospitals', {
+      measured: round(candidate.circles.score),
+      expected: round(circles.table.best.reduce((x, y) => x + y, 0) / circles.table.best.length),
+      unit: 'score',
+      settlements: named(own),
+      p: candidate.circles.p,
+    });
+  const main = all.shift()!;
+  const hospitals = new Set(joint.stays.map((i) => stays.institution[i]!)).size;
+  if (hospitals >= 2)
+    reason('hospital-hops', {
+      measured: hospitals,
+      expected: 1,
+      unit: 'hospitals',
+      settlements: named(joint.stays),
+    });
+  const cash = zeroCash(world, stays, own);
+  if (cash.zero.length >= 3 && cash.p < 0.05)
+    reason('zero-cash', {
+      measured: cash.zero.length,
+      expected: round(cash.expected),
+      unit: 'stays',
+      settlements: named(cash.zero),
+      p: cash.p,
+    });
+  return { main, side: all };
+}
+
+/** Stays for which nothing was paid in cash, against the share among all stays of the period. */
+function zeroCash(world: World, stays: Stays, own: readonly number[]) {
+  const s = world.settlements;
+  const isZero = (i: number) => s.cash[stays.row[i]!] === 0;
+  let zeros = 0;
+  for (let i = 0; i < stays.row.length; i++) if (isZero(i)) zeros++;
+  const share = (zeros + 1) / (stays.row.length + 2);
+  const zero = own.filter(isZero);
+  return {
+    zero,
+    expected: share * own.length,
+    p: Math.exp(logBinomialTail(zero.length, own.length, share)),
+  };
+}
+
+function explain(
+  world: World,
+  params: BrokeringParameters,
+  candidate: Candidate,
+  searches: BrokeringSearches,
+  joint: JointStays,
+): InnocentExplanation[] {
+  const { stays, screen } = searches;
+  const hypotheses = sharedAttributes(world.patients).filter((h) => h.code !== 'same-address');
+  const { address } = world.patients;
+  const single = new Set(joint.stays.map((i) => stays.institution[i]!)).size <= 1;
+  // A home sends its residents to the hospital it has a contract with; a ring rotates.
+  if (single)
+    hypotheses.push({
+      code: 'nursing-home',
+      explains: (a, b) => (address[a]! >= 0 && address[a] === address[b] ? Infinity : 0),
+    });
+  if (candidate.meetings) {
+    const usual = weeklyAdmissions(stays);
+    const count = (test: (i: number, j: number) => boolean) => (a: number, b: number) =>
+      (joint.ofPair.get(pairKey(a, b)) ?? []).filter(([i, j]) => test(i, j)).length;
+    hypotheses.push(
+      { code: 'outbreak-week', explains: count((i, j) => usual(i) && usual(j)) },
+      {
+        code: 'chemo-cycle',
+        explains: count((i, j) => screen.planned[i] === 1 && screen.planned[j] === 1),
+      },
+    );
+  }
+  const search = candidate.meetings ? searches.meetings : searches.circles;
+  return testHypotheses(
+    candidate.members,
+    hypotheses,
+    search,
+    world.patients.household,
+    params.minUnits,
+  );
+}
+
+/** Whether a stay began in a week with far more admissions of its diagnosis than the hospital's other weeks. */
+function weeklyAdmissions(stays: Stays): (stay: number) => boolean {
+  const byWeek = new Map<string, number>();
+  const total = new Map<string, { n: number; first: number; last: number }>();
+  for (let i = 0; i < stays.patient.length; i++) {
+    const what = `${stays.institution[i]}|${stays.diagnosis[i]}`;
+    const week = Math.floor(stays.begin[i]! / 7);
+    byWeek.set(`${what}|${week}`, (byWeek.get(`${what}|${week}`) ?? 0) + 1);
+    const t = total.get(what);
+    if (t) {
+      t.n++;
+      t.first = Math.min(t.first, week);
+      t.last = Math.max(t.last, week);
+    } else total.set(what, { n: 1, first: week, last: week });
+  }
+  let firstWeek = Infinity;
+  let lastWeek = -Infinity;
+  for (const t of total.values()) {
+    firstWeek = Math.min(firstWeek, t.first);
+    lastWeek = Math.max(lastWeek, t.last);
+  }
+  const weeks = Math.max(1, lastWeek - firstWeek + 1);
+  return (i) => {
+    if (stays.diagnosis[i]! < 0) return false;
+    const what = `${stays.institution[i]}|${stays.diagnosis[i]}`;
+    const n = byWeek.get(`${what}|${Math.floor(stays.begin[i]! / 7)}`)!;
+    return n >= OUTBREAK_MIN && n > OUTBREAK_RATIO * ((total.get(what)!.n - n) / weeks + 0.5);
+  };
+}

@@ -1,0 +1,139 @@
+import { secondOfDay } from '../model/time.js';
+import { rowsOf, stayAround, staysOf } from '../projection/indexes.js';
+import { CLASS_INPATIENT, type World } from '../projection/world.js';
+import { CELL_DAYS } from './jointVisits.js';
+import { isPharmacySwipe } from './visits.js';
+
+interface Measured {
+  readonly rows: number[];
+  readonly expected: number;
+}
+type Measure = (members: readonly number[], core: ReadonlySet<number>) => Measured;
+
+/** What honest cards do at pharmacies, over all of the world: the base rates of the side evidence. */
+export interface PharmacyRates {
+  /** Code, unit and measurement. */
+  readonly measures: ReadonlyArray<readonly [string, string, Measure]>;
+  /** Chance that two swipes of different people at one pharmacy have the same basket. */
+  readonly sameBasket: number;
+  /** Swipes by institution · day. */
+  readonly visitsOn: ReadonlyMap<number, number>;
+  /** Mean swipes a day with any, by institution. */
+  readonly typical: ReadonlyMap<number, number>;
+}
+
+const cache = new WeakMap<World, PharmacyRates>();
+
+export function pharmacyRates(world: World): PharmacyRates {
+  const known = cache.get(world);
+  if (known) return known;
+  const made = measureRates(world);
+  cache.set(world, made);
+  return made;
+}
+
+const NIGHT_FROM = 22 * 3600;
+const NIGHT_TO = 6 * 3600;
+
+function isNight(world: World, i: number): boolean {
+  const s = world.settlements;
+  const second = secondOfDay(s.time[i]!);
+  return s.hasClock[i] === 1 && (second >= NIGHT_FROM || second < NIGHT_TO);
+}
+
+function measureRates(world: World): PharmacyRates {
+  const s = world.settlements;
+  let swipes = 0;
+  let night = 0;
+  let cancelled = 0;
+  let clashes = 0;
+  let stayDays = 0;
+  const visitsOn = new Map<number, number>();
+  const baskets = new Map<number, number>();
+  for (let i = 0; i < s.count; i++) {
+    if (s.class[i] === CLASS_INPATIENT && !s.cancelled[i])
+      stayDays += Math.max(0, s.endDay[i]! - s.beginDay[i]! - 1);
+    if (!isPharmacySwipe(world, i)) continue;
+    swipes++;
+    if (s.cancelled[i]) cancelled++;
+    else {
+      if (isNight(world, i)) night++;
+      const cell = s.institution[i]! * CELL_DAYS + s.day[i]!;
+      visitsOn.set(cell, (visitsOn.get(cell) ?? 0) + 1);
+      if (s.basket[i] !== 0) baskets.set(s.basket[i]!, (baskets.get(s.basket[i]!) ?? 0) + 1);
+    }
+  }
+  for (let p = 0; p < world.patients.ids.length; p++) clashes += swipesInHospital(world, p).length;
+  const typical = new Map<number, number>();
+  const days = new Map<number, number>();
+  for (const [cell, n] of visitsOn) {
+    const place = Math.floor(cell / CELL_DAYS);
+    typical.set(place, (typical.get(place) ?? 0) + n);
+    days.set(place, (days.get(place) ?? 0) + 1);
+  }
+  for (const [place, n] of typical) typical.set(place, n / days.get(place)!);
+  const basketTotal = [...baskets.values()].reduce((x, y) => x + y, 0);
+  const sameBasket = [...baskets.values()].reduce((x, n) => x + (n / basketTotal) ** 2, 0);
+
+  const swipesAt = (members: readonly number[], core: ReadonlySet<number>) =>
+    members.flatMap((m) =>
+      [...rowsOf(world, m)].filter((i) => core.has(s.institution[i]!) && isPharmacySwipe(world, i)),
+    );
+  const share = (part: number) => (part + 1) / (swipes + 2);
+  const measures: PharmacyRates['measures'] = [
+    [
+      'swiped-in-hospital',
+      'swipes',
+      (members) => ({
+        rows: members.flatMap((m) => swipesInHospital(world, m)),
+        expected:
+          ((clashes + 1) / (stayDays + 100)) *
+          members.reduce((sum, m) => sum + innerDays(world, m), 0),
+      }),
+    ],
+    [
+      'swipe-refund-swipe',
+      'refunds',
+      (members, core) => {
+        const rows = swipesAt(members, core);
+        return {
+          rows: rows.filter((i) => s.cancelled[i]),
+          expected: rows.length * share(cancelled),
+        };
+      },
+    ],
+    [
+      'closed-hours',
+      'swipes',
+      (members, core) => {
+        const rows = swipesAt(members, core).filter((i) => !s.cancelled[i]);
+        return {
+          rows: rows.filter((i) => isNight(world, i)),
+          expected: rows.length * share(night),
+        };
+      },
+    ],
+  ];
+  return { measures, sameBasket, visitsOn, typical };
+}
+
+/** Days of a patient's stays with a whole stay day on either side. */
+function innerDays(world: World, patient: number): number {
+  const s = world.settlements;
+  return staysOf(world, patient).reduce(
+    (sum, i) => sum + Math.max(0, s.endDay[i]! - s.beginDay[i]! - 1),
+    0,
+  );
+}
+
+function swipesInHospital(world: World, patient: number): number[] {
+  const s = world.settlements;
+  const stays = staysOf(world, patient);
+  if (stays.length === 0) return [];
+  return [...rowsOf(world, patient)].filter(
+    (i) =>
+      !s.cancelled[i] &&
+      isPharmacySwipe(world, i) &&
+      stayAround(world, stays, s.day[i]!) !== undefined,
+  );
+}

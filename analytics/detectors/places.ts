@@ -1,0 +1,73 @@
+import type { LinkColumns } from '../algorithms/circles.js';
+import {
+  CLASS_CHRONIC,
+  CLASS_INPATIENT,
+  CLASS_OUTPATIENT,
+  INSTITUTION_HOSPITAL,
+  type World,
+} from '../projection/world.js';
+
+/** Fewer people than this with one usual clinic are no area of their own. */
+const AREA_MIN = 60;
+
+/**
+ * Home areas finer than the county: the clinic or hospital that a person uses most as an
+ * out-patient, where enough people use it; else the county of insurance. People of one village
+ * share the village's places, and that is no circle.
+ */
+export function homeAreas(world: World): Int32Array {
+  const { settlements: s, patients, institutions } = world;
+  const uses = new Map<number, number>();
+  const width = institutions.ids.length;
+  for (let i = 0; i < s.count; i++) {
+    if (s.cancelled[i]) continue;
+    const c = s.class[i];
+    if (c !== CLASS_OUTPATIENT && c !== CLASS_CHRONIC) continue;
+    const key = s.patient[i]! * width + s.institution[i]!;
+    uses.set(key, (uses.get(key) ?? 0) + 1);
+  }
+  const usual = new Int32Array(patients.ids.length).fill(-1);
+  const most = new Int32Array(patients.ids.length);
+  for (const [key, n] of uses) {
+    const p = Math.floor(key / width);
+    const h = key - p * width;
+    if (n > most[p]! || (n === most[p]! && h < usual[p]!)) {
+      most[p] = n;
+      usual[p] = h;
+    }
+  }
+  const size = new Int32Array(width);
+  for (const h of usual) if (h >= 0) size[h]!++;
+  return Int32Array.from(usual, (h, p) =>
+    h >= 0 && size[h]! >= AREA_MIN ? patients.regions.length + h : patients.region[p]!,
+  );
+}
+
+/**
+ * Patient × place used on at least two days (or admitted once), for one type of institution; rows in
+ * no order. Cancelled settlements do not count.
+ */
+export function placeLinks(world: World, type: number, minDays: number): LinkColumns {
+  const { settlements: s, institutions } = world;
+  const width = institutions.ids.length;
+  const days = new Map<number, { last: number; count: number }>();
+  const order = Int32Array.from(s.day, (_, i) => i).sort((x, y) => s.day[x]! - s.day[y]! || x - y);
+  for (const i of order) {
+    const h = s.institution[i]!;
+    if (s.cancelled[i] || institutions.type[h] !== type) continue;
+    if (type === INSTITUTION_HOSPITAL && s.class[i] !== CLASS_INPATIENT) continue;
+    const key = s.patient[i]! * width + h;
+    const seen = days.get(key);
+    if (!seen) days.set(key, { last: s.day[i]!, count: 1 });
+    else if (seen.last !== s.day[i]) {
+      seen.last = s.day[i]!;
+      seen.count++;
+    }
+  }
+  const keys = [...days].filter(([, d]) => d.count >= minDays).map(([key]) => key);
+  return {
+    patient: Int32Array.from(keys, (k) => Math.floor(k / width)),
+    place: Int32Array.from(keys, (k) => k - Math.floor(k / width) * width),
+    area: homeAreas(world),
+  };
+}

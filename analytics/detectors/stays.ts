@@ -1,0 +1,95 @@
+import type { StayColumns } from '../algorithms/admissions.js';
+import { CLASS_INPATIENT, type World } from '../projection/world.js';
+
+export interface Stays extends StayColumns {
+  /** The settlement behind each stay. */
+  readonly row: Int32Array;
+}
+
+/**
+ * In-patient stays, one a patient × institution × first day: a stay settled in parts is one stay. The
+ * diagnosis is cut to its first three characters, the category of ICD-10.
+ */
+export function stayColumns(world: World): Stays {
+  const s = world.settlements;
+  const categories = new Map<string, number>();
+  const category = s.diagnoses.map((d) => {
+    const head = d.slice(0, 3);
+    const known = categories.get(head);
+    if (known !== undefined) return known;
+    categories.set(head, categories.size);
+    return categories.size - 1;
+  });
+  const seen = new Map<string, number>();
+  const rows: number[] = [];
+  const end: number[] = [];
+  for (let i = 0; i < s.count; i++) {
+    if (s.class[i] !== CLASS_INPATIENT || s.cancelled[i]) continue;
+    const key = `${s.patient[i]}|${s.institution[i]}|${s.beginDay[i]}`;
+    const at = seen.get(key);
+    if (at === undefined) {
+      seen.set(key, rows.length);
+      rows.push(i);
+      end.push(s.endDay[i]!);
+    } else end[at] = Math.max(end[at]!, s.endDay[i]!);
+  }
+  const row = Int32Array.from(rows);
+  return {
+    row,
+    patient: row.map((i) => s.patient[i]!),
+    institution: row.map((i) => s.institution[i]!),
+    begin: row.map((i) => s.beginDay[i]!),
+    end: Int32Array.from(end),
+    diagnosis: row.map((i) => (s.diagnosis[i]! < 0 ? -1 : category[s.diagnosis[i]!]!)),
+    level: world.institutions.level,
+  };
+}
+
+/** Joint stays of the members of a group. */
+export interface JointStays {
+  /** Indexes into the stays, ascending. */
+  readonly stays: readonly number[];
+  readonly meetings: number;
+  readonly byPlace: ReadonlyMap<number, number>;
+  /** The stays of both, two by two, by `pairKey`. */
+  readonly ofPair: ReadonlyMap<number, ReadonlyArray<readonly [number, number]>>;
+}
+
+export function jointStays(
+  stays: Stays,
+  members: readonly number[],
+  household: Int32Array,
+  tolerance: number,
+  key: (a: number, b: number) => number,
+): JointStays {
+  const inside = new Set(members);
+  const mine: number[] = [];
+  for (let i = 0; i < stays.patient.length; i++) if (inside.has(stays.patient[i]!)) mine.push(i);
+  mine.sort(
+    (x, y) =>
+      stays.institution[x]! - stays.institution[y]! || stays.begin[x]! - stays.begin[y]! || x - y,
+  );
+  const joint = new Set<number>();
+  const byPlace = new Map<number, number>();
+  const ofPair = new Map<number, Array<readonly [number, number]>>();
+  let meetings = 0;
+  for (let x = 0; x < mine.length; x++)
+    for (let y = x + 1; y < mine.length; y++) {
+      const i = mine[x]!;
+      const j = mine[y]!;
+      if (stays.institution[i] !== stays.institution[j]) break;
+      if (stays.begin[j]! - stays.begin[i]! > tolerance) break;
+      const a = stays.patient[i]!;
+      const b = stays.patient[j]!;
+      if (a === b || household[a] === household[b]) continue;
+      if (Math.abs(stays.end[i]! - stays.end[j]!) > tolerance) continue;
+      joint.add(i);
+      joint.add(j);
+      meetings++;
+      byPlace.set(stays.institution[i]!, (byPlace.get(stays.institution[i]!) ?? 0) + 1);
+      const list = ofPair.get(key(a, b));
+      if (list) list.push([i, j]);
+      else ofPair.set(key(a, b), [[i, j]]);
+    }
+  return { stays: [...joint].sort((x, y) => x - y), meetings, byPlace, ofPair };
+}
