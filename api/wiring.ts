@@ -1,4 +1,5 @@
 import type { JobService } from '../analytics/jobs/types.js';
+import type { SettlementDetail } from '../analytics/landing/settlements.js';
 import type { ImportRecord, LandingReader, LedgerVersion } from '../analytics/landing/types.js';
 import type { GraphStore } from '../analytics/store/port.js';
 import type { Env } from './env.js';
@@ -10,6 +11,8 @@ export interface LandingAccess {
   version(): Promise<LedgerVersion>;
   /** Newest first, every state. */
   imports(): Promise<readonly ImportRecord[]>;
+  /** In the order of the ids; those that are not there are left out. */
+  settlements(ids: readonly string[]): Promise<readonly SettlementDetail[]>;
 }
 
 /** The parts of the program, picked once from the environment; routes and commands get them. */
