@@ -81,7 +81,6 @@ export async function readSettlements(
   const lines = await readLines(
     reader,
     rows.map((r) => String(r.setl_id)),
-    visitIds,
   );
   const names = await institutionNames(reader, new Set(rows.map((r) => String(r.fixmedins_code))));
 
@@ -128,15 +127,9 @@ export async function readSettlements(
 async function readLines(
   reader: LandingReader,
   ids: readonly string[],
-  visits: ReadonlySet<string>,
 ): Promise<Map<string, FeeDetail[]>> {
   const out = new Map<string, FeeDetail[]>();
   if (ids.length === 0 || !reader.has('fee_list_d')) return out;
-  // Fee lines are sorted by institution and visit: the visit lets whole row groups be passed over.
-  const near =
-    visits.size > 0
-      ? `(f.mdtrt_id IN (${[...visits].map(quote).join(', ')}) OR f.mdtrt_id IS NULL) AND`
-      : '';
   const rows = await reader.rows<
     Record<string, string | number | null>
   >(`SELECT f.setl_id, f.bkkp_sn,
@@ -144,7 +137,7 @@ async function readLines(
       coalesce(f.hilist_name, h.hilist_name) AS item_name, coalesce(f.list_type, h.list_type) AS list_type,
       f.cnt, f.pric, f.det_item_fee_sumamt, f.bilg_dr_code, f.src_file, f.src_row
     FROM ${reader.sql('fee_list_d')} f LEFT JOIN ${reader.sql('hilist_b')} h ON h.hilist_code = f.hilist_code
-    WHERE ${near} f.setl_id IN (${ids.map(quote).join(', ')}) ORDER BY f.setl_id, f.bkkp_sn`);
+    WHERE f.setl_id IN (${ids.map(quote).join(', ')}) ORDER BY f.setl_id, f.bkkp_sn`);
   for (const r of rows) {
     const id = String(r.setl_id);
     const number = (name: string) => (r[name] === null ? null : Number(r[name]));
