@@ -11,7 +11,8 @@
  * hospital, weekday, length and season stay, only the coincidences go.
  */
 import { createRng } from '../model/rng.js';
-import type { PairScreen } from './meetings.js';
+import type { PairScreen } from './pairSums.js';
+import { logPoissonTail } from './tails.js';
 
 const WINDOW = 28;
 const REDRAW_WEEKS = 4;
@@ -222,10 +223,20 @@ function screen(
       }
     }
   const keys = [...tallies.keys()].sort((x, y) => x - y);
+  const hits = Int32Array.from(keys, (k) => tallies.get(k)!.hits);
+  const expected = Float64Array.from(keys, (k) => tallies.get(k)!.expected);
   return {
     a: Int32Array.from(keys, (k) => Math.floor(k / patients)),
     b: Int32Array.from(keys, (k) => k - Math.floor(k / patients) * patients),
-    hits: Int32Array.from(keys, (k) => tallies.get(k)!.hits),
-    expected: Float64Array.from(keys, (k) => tallies.get(k)!.expected),
+    hits,
+    expected,
+    logP: expected.map((mean, k) => logPoissonTail(hits[k]!, mean)),
+    llr: expected.map((mean, k) => likelihoodRatio(hits[k]!, mean)),
   };
+}
+
+/** Poisson log likelihood ratio of k hits against a mean: k·ln(k/E) − (k − E), 0 where k ≤ E. */
+function likelihoodRatio(hits: number, mean: number): number {
+  const m = Math.max(mean, 1e-6);
+  return hits > m ? hits * Math.log(hits / m) - (hits - m) : 0;
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { circleScreen } from '../algorithms/circles.js';
-import { meetingScreen, type PairScreen } from '../algorithms/meetings.js';
+import { NO_PAIRS, type PairScreen } from '../algorithms/pairSums.js';
+import { preparePairTest, testPairs } from '../algorithms/pairTest.js';
+import { redrawClocks } from '../algorithms/redraw.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
-import { deriveSeed } from '../model/rng.js';
+import { createRng, deriveSeed } from '../model/rng.js';
 import { INSTITUTION_PHARMACY, type World } from '../projection/world.js';
 import { mergeCandidates } from './candidates.js';
 import { describeFarm } from './cardFarmingFinding.js';
@@ -70,21 +72,20 @@ export const cardFarmingPharmacy: Detector<typeof parameters> = {
   parameters,
   needs: [],
   screen(county, params, context) {
-    const visits = pharmacyVisits(county);
-    const meetings = meetingScreen(visits, {
-      delta: params.deltaMinutes * 60,
-      habitPrior: params.habitPrior,
+    const test = preparePairTest(pharmacyVisits(county), {
+      deltaSeconds: params.deltaMinutes * 60,
+      habitWeight: params.habitPrior,
       minHits: params.minMeetings,
-      ...(context.signal ? { signal: context.signal } : {}),
+      maxP: params.pairScreen,
     });
-    const worlds: PairScreen[] = [meetings.observed()];
+    const worlds: PairScreen[] = [testPairs(test, undefined, context.signal)];
+    const county_ = county.institutions.counties.join();
     for (let w = 0; w < params.worlds; w++) {
-      throwIfAborted(context.signal);
-      worlds.push(
-        meetings.redrawn(
-          deriveSeed(context.seed, `meetings ${w} ${county.institutions.counties.join()}`),
-        ),
+      const clock = redrawClocks(
+        test.world,
+        createRng(deriveSeed(context.seed, `meetings ${w} ${county_}`)),
       );
+      worlds.push(testPairs(test, clock, context.signal));
       context.progress?.({ phase: 'screening pharmacies', done: w + 1, total: params.worlds });
     }
     return worlds;
@@ -114,20 +115,13 @@ function searchMeetings(
   screened: readonly PairScreen[],
 ): GroupSearch {
   const weighed = screened.map((pairs) => weighPairs(pairs, params.pairScreen));
-  return searchGroups(weighed[0] ?? weighPairs(EMPTY, 1), weighed.slice(1), {
+  return searchGroups(weighed[0] ?? weighPairs(NO_PAIRS, 1), weighed.slice(1), {
     household: world.patients.household,
     minUnits: params.minUnits,
     seed: deriveSeed(context.seed, 'pharmacy meetings'),
     signal: context.signal,
   });
 }
-
-const EMPTY: PairScreen = {
-  a: new Int32Array(),
-  b: new Int32Array(),
-  hits: new Int32Array(),
-  expected: new Float64Array(),
-};
 
 function searchCircles(
   world: World,

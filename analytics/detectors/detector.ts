@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { PairScreen } from '../algorithms/meetings.js';
+import type { PairScreen } from '../algorithms/pairSums.js';
 import type { Finding } from '../model/finding.js';
 import type { WorkContext } from '../model/progress.js';
 import type { TableName } from '../model/tables.js';

@@ -1,4 +1,3 @@
-import type { PairScreen } from '../algorithms/meetings.js';
 import {
   type Group,
   groupP,
@@ -6,7 +5,7 @@ import {
   type NullTable,
   type WeightedPairs,
 } from '../algorithms/pairGroups.js';
-import { logPoissonTail } from '../algorithms/tails.js';
+import type { PairScreen } from '../algorithms/pairSums.js';
 import { throwIfAborted } from '../model/errors.js';
 import { deriveSeed } from '../model/rng.js';
 
@@ -29,30 +28,19 @@ export interface GroupSearch {
   readonly pairs: EvidencePairs;
 }
 
-/**
- * The evidence of (k hits, E expected): the Poisson log likelihood ratio. Pairs whose tail is not
- * below `screen` are left out; a screen is not a claim, only groups carry a q.
- */
+/** Pairs whose tail is below `screen`; a screen is not a claim, only groups carry a q. */
 export function weighPairs(pairs: PairScreen, screen: number): EvidencePairs {
   const keep: number[] = [];
   const logScreen = Math.log(screen);
-  for (let e = 0; e < pairs.a.length; e++) {
-    const k = pairs.hits[e]!;
-    const mean = pairs.expected[e]!;
-    if (k > mean && logPoissonTail(k, mean) <= logScreen) keep.push(e);
-  }
+  for (let e = 0; e < pairs.a.length; e++)
+    if (pairs.logP[e]! <= logScreen && pairs.llr[e]! > 0) keep.push(e);
   return {
     a: Int32Array.from(keep, (e) => pairs.a[e]!),
     b: Int32Array.from(keep, (e) => pairs.b[e]!),
-    weight: Float64Array.from(keep, (e) => likelihoodRatio(pairs.hits[e]!, pairs.expected[e]!)),
+    weight: Float64Array.from(keep, (e) => pairs.llr[e]!),
     hits: Int32Array.from(keep, (e) => pairs.hits[e]!),
     expected: Float64Array.from(keep, (e) => pairs.expected[e]!),
   };
-}
-
-export function likelihoodRatio(hits: number, expected: number): number {
-  const mean = Math.max(expected, 1e-6);
-  return hits > mean ? hits * Math.log(hits / mean) - (hits - mean) : 0;
 }
 
 /** Groups of the observed pairs, each with its p against the best groups of the redrawn worlds. */
@@ -105,13 +93,9 @@ export function remainingP(
     const y = pairs.b[e]!;
     if (!inside.has(x) || !inside.has(y) || household[x] === household[y]) continue;
     total += pairs.weight[e]!;
-    const hits = explained(x, y);
-    const left =
-      hits <= 0
-        ? pairs.weight[e]!
-        : pairs.hits && pairs.expected
-          ? likelihoodRatio(pairs.hits[e]! - hits, pairs.expected[e]!)
-          : 0;
+    // Of a circle, which has no hits, whatever is explained explains the pair.
+    const share = Math.min(1, explained(x, y) / (pairs.hits?.[e] ?? 1));
+    const left = pairs.weight[e]! * (1 - share);
     if (left <= 0) continue;
     a.push(x);
     b.push(y);

@@ -1,20 +1,18 @@
-import type { VisitColumns } from '../algorithms/meetings.js';
-import { secondOfDay } from '../model/time.js';
+import type { VisitColumns } from '../algorithms/visits.js';
 import { CLASS_PHARMACY, INSTITUTION_PHARMACY, type World } from '../projection/world.js';
 
-/** Settlements at pharmacies that carry a clock time; `row` is the settlement behind each visit. */
-export function pharmacyVisits(world: World): VisitColumns & { readonly row: Int32Array } {
+/** Settlements at pharmacies that carry a clock time and were not taken back. */
+export function pharmacyVisits(world: World): VisitColumns {
   const s = world.settlements;
   const rows: number[] = [];
   for (let i = 0; i < s.count; i++)
     if (isPharmacySwipe(world, i) && s.hasClock[i] && !s.cancelled[i]) rows.push(i);
-  const row = Int32Array.from(rows);
   return {
-    row,
-    patient: row.map((i) => s.patient[i]!),
-    institution: row.map((i) => s.institution[i]!),
-    day: row.map((i) => s.day[i]!),
-    second: row.map((i) => secondOfDay(s.time[i]!)),
+    patient: Int32Array.from(rows, (i) => s.patient[i]!),
+    place: Int32Array.from(rows, (i) => s.institution[i]!),
+    time: Float64Array.from(rows, (i) => s.time[i]!),
+    placeType: Int32Array.from(world.institutions.type),
+    patients: world.patients.ids.length,
   };
 }
 

@@ -1,0 +1,97 @@
+import type { Grade, Ring, RiskProfile, Subject } from '../model/finding.js';
+import { type EntityKind, entityKey } from '../model/ids.js';
+import type { World } from '../projection/world.js';
+import type { Assembled } from './assemble.js';
+
+/** A doctor signed at least so many of a ring's settlements, and such a share, to be told apart. */
+const DOCTOR_MIN = 5;
+
+interface Weight {
+  readonly kind: EntityKind;
+  readonly id: string;
+  score: number;
+  grade: Grade;
+  readonly findings: string[];
+}
+
+const ORDER: readonly Grade[] = ['A', 'B', 'C', 'D', 'E'];
+
+/**
+ * One profile for every patient, doctor and institution of the period, and for the items that rings
+ * used. Grades are false-discovery bands: E a finding of q ≤ .01, D of q ≤ .05, C something
+ * explained, for review or of q ≤ .2, B anything fainter, A nothing.
+ */
+export function riskProfiles(
+  world: World,
+  assembled: Assembled,
+  itemsOf: ReadonlyMap<string, ReadonlyMap<string, number>>,
+): RiskProfile[] {
+  const all = new Map<string, Weight>();
+  const touch = (kind: EntityKind, id: string): Weight => {
+    const key = entityKey({ kind, id });
+    const known = all.get(key);
+    if (known) return known;
+    const made: Weight = { kind, id, score: 0, grade: 'A', findings: [] };
+    all.set(key, made);
+    return made;
+  };
+  const raise = (w: Weight, score: number, grade: Grade, finding?: string) => {
+    w.score = 1 - (1 - w.score) * (1 - score);
+    if (ORDER.indexOf(grade) > ORDER.indexOf(w.grade)) w.grade = grade;
+    if (finding && !w.findings.includes(finding)) w.findings.push(finding);
+  };
+  const s = world.settlements;
+  const seen = new Set<number>();
+  for (let i = 0; i < s.count; i++) seen.add(s.patient[i]!);
+  for (const p of seen) touch('patient', world.patients.ids[p]!);
+  const places = new Set(s.institution);
+  for (const h of places) touch('institution', world.institutions.ids[h]!);
+  for (const d of world.doctors) touch('doctor', d);
+  const rowOf = new Map(s.ids.map((id, i) => [id, i]));
+  for (const ring of assembled.rings) {
+    const grade = gradeOf(ring);
+    for (const subject of ring.subjects)
+      raise(touch(subject.kind, subject.id), ring.score, grade, ring.id);
+    for (const [id, share] of doctorsOf(world, ring, rowOf))
+      raise(touch('doctor', id), ring.score * share, grade, ring.id);
+    for (const [id, share] of itemsOf.get(ring.id) ?? [])
+      raise(touch('drug', id), ring.score * share * 0.5, 'B', ring.id);
+  }
+  for (const { subjects, q } of assembled.faint)
+    for (const subject of subjects as readonly Subject[])
+      raise(touch(subject.kind, subject.id), 0.2 * Math.max(0, 1 - q), q <= 0.2 ? 'C' : 'B');
+  return [...all.values()]
+    .map((w) => ({ ...w, score: Math.round(w.score * 1e6) / 1e6 }))
+    .sort(
+      (x, y) =>
+        y.score - x.score ||
+        (x.kind === y.kind ? (x.id < y.id ? -1 : 1) : x.kind < y.kind ? -1 : 1),
+    );
+}
+
+function gradeOf(ring: Ring): Grade {
+  if (ring.status !== 'finding') return 'C';
+  return ring.q !== null && ring.q <= 0.01 ? 'E' : 'D';
+}
+
+/** Doctors who signed a ring's settlements, with their share of them. */
+function doctorsOf(
+  world: World,
+  ring: Ring,
+  rowOf: ReadonlyMap<string, number>,
+): Map<string, number> {
+  const count = new Map<string, number>();
+  const rows = new Set(ring.reasons.flatMap((r) => r.settlements));
+  let signed = 0;
+  for (const id of rows) {
+    const i = rowOf.get(id);
+    if (i === undefined || world.settlements.doctor[i]! < 0) continue;
+    signed++;
+    const doctor = world.doctors[world.settlements.doctor[i]!]!;
+    count.set(doctor, (count.get(doctor) ?? 0) + 1);
+  }
+  for (const [doctor, n] of count)
+    if (n < DOCTOR_MIN || n < 0.2 * signed) count.delete(doctor);
+    else count.set(doctor, n / signed);
+  return count;
+}
