@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { cardFarmingPharmacy } from '../../../analytics/detectors/cardFarming.js';
+import type { Finding } from '../../../analytics/model/finding.js';
+import type { World } from '../../../analytics/projection/world.js';
+import { type HonestWorld, honestWorld, names, plantSwipes } from './honestWorld.js';
+import { buildWorld } from './worldBuilder.js';
+
+async function detect(world: World, signal?: AbortSignal): Promise<readonly Finding[]> {
+  const params = cardFarmingPharmacy.parameters.parse({});
+  const context = { seed: 7, ...(signal ? { signal } : {}) };
+  const screened = cardFarmingPharmacy.screen!(world, params, context);
+  return cardFarmingPharmacy.detect(world, params, context, screened);
+}
+
+const listed = (findings: readonly Finding[]) =>
+  findings.filter((f) => f.status === 'finding' && f.p !== null && f.p <= 0.05);
+
+const people = (f: Finding) => f.subjects.filter((s) => s.kind === 'patient').map((s) => s.id);
+
+function sevenCards(edit: (w: HonestWorld) => void = () => {}): HonestWorld {
+  const plain = honestWorld(11);
+  plantSwipes(plain, names(3, 7), { sessions: 14, pharmacies: ['ph2', 'ph5'] });
+  edit(plain);
+  return plain;
+}
+
+describe('card-farming-pharmacy', () => {
+  it('finds unrelated cards swiped together, names the pharmacies and the money', async () => {
+    const [finding, ...others] = listed(await detect(buildWorld(sevenCards())));
+    expect(others).toEqual([]);
+    expect(people(finding!).sort()).toEqual(names(3, 7).sort());
+    expect(
+      finding!.subjects
+        .filter((s) => s.role === 'core')
+        .map((s) => s.id)
+        .sort(),
+    ).toEqual(['ph2', 'ph5']);
+    expect(finding!.reasons[0].code).toBe('card-farming-pharmacy.joint-swipes');
+    expect(finding!.reasons[0].measured).toBeGreaterThan(5 * finding!.reasons[0].expected);
+    expect(finding!.fundAtRisk).toBeGreaterThan(7 * 13 * 20_000 * 0.8);
+  });
+
+  it('lists nobody in an honest world', async () => {
+    for (const seed of [1, 2, 3])
+      expect(listed(await detect(buildWorld(honestWorld(seed))))).toEqual([]);
+  });
+
+  it('lets a family shop together', async () => {
+    const plain = sevenCards((w) => {
+      for (const p of w.patients)
+        if (names(3, 7).includes(p.id)) Object.assign(p, { household: 'one home' });
+    });
+    expect(listed(await detect(buildWorld(plain)))).toEqual([]);
+  });
+
+  it('lets the residents of one address be fetched their medicine together', async () => {
+    const plain = sevenCards((w) => {
+      for (const p of w.patients)
+        if (names(3, 7).includes(p.id)) Object.assign(p, { address: '敬老院', household: p.id });
+    });
+    const findings = await detect(buildWorld(plain));
+    expect(listed(findings)).toEqual([]);
+    const explained = findings.find((f) => f.status === 'explained');
+    expect(explained?.innocent[0]?.code).toBe('same-address');
+    expect(explained?.innocent[0]?.q).toBeGreaterThan(0.05);
+  });
+
+  it('does not take three people of unknown homes for a ring', async () => {
+    const plain = honestWorld(12);
+    plantSwipes(plain, names(3, 3), { sessions: 14, pharmacies: ['ph2'] });
+    for (const p of plain.patients)
+      if (names(3, 3).includes(p.id)) delete (p as { household?: string }).household;
+    const findings = await detect(buildWorld(plain));
+    expect(listed(findings)).toEqual([]);
+    expect(findings.some((f) => f.status === 'review' && f.p === null)).toBe(true);
+  });
+
+  it('lets a promotion day be a promotion day', async () => {
+    const plain = honestWorld(13);
+    plantSwipes(plain, names(1, 50), { sessions: 2, pharmacies: ['ph1'], spreadS: 5400 });
+    expect(listed(await detect(buildWorld(plain)))).toEqual([]);
+  });
+
+  it('says the same whatever the order of the rows, and of other names the same', async () => {
+    const plain = sevenCards();
+    const shuffled = {
+      ...plain,
+      settlements: plain.settlements.map((s, i) => ({ ...s, id: `s${i}` })),
+    };
+    const turned = { ...shuffled, settlements: [...shuffled.settlements].reverse() };
+    expect(await detect(buildWorld(turned))).toEqual(await detect(buildWorld(shuffled)));
+  });
+
+  it('says nothing of nothing', async () => {
+    expect(await detect(buildWorld({ settlements: [] }))).toEqual([]);
+  });
+
+  it('stops when it is told to', async () => {
+    const stop = new AbortController();
+    stop.abort();
+    await expect(detect(buildWorld(sevenCards()), stop.signal)).rejects.toMatchObject({
+      kind: 'cancelled',
+    });
+  });
+});

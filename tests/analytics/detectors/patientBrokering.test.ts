@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { patientBrokeringRing } from '../../../analytics/detectors/patientBrokering.js';
+import type { Finding } from '../../../analytics/model/finding.js';
+import type { World } from '../../../analytics/projection/world.js';
+import { type HonestWorld, honestWorld, names, plantStays } from './honestWorld.js';
+import { buildWorld } from './worldBuilder.js';
+
+function detect(world: World, signal?: AbortSignal): Promise<readonly Finding[]> {
+  const params = patientBrokeringRing.parameters.parse({});
+  return patientBrokeringRing.detect(world, params, { seed: 7, ...(signal ? { signal } : {}) }, []);
+}
+
+const listed = (findings: readonly Finding[]) =>
+  findings.filter((f) => f.status === 'finding' && f.p !== null && f.p <= 0.05);
+
+const people = (f: Finding) => f.subjects.filter((s) => s.kind === 'patient').map((s) => s.id);
+
+function ring(edit: (w: HonestWorld) => void = () => {}): HonestWorld {
+  const plain = honestWorld(21);
+  plantStays(plain, names(3, 8), { rounds: 4, hospitals: ['ho0', 'ho2', 'ho3'] });
+  edit(plain);
+  return plain;
+}
+
+describe('patient-brokering-ring', () => {
+  it('finds people admitted together who rotate over hospitals', async () => {
+    const [finding, ...others] = listed(await detect(buildWorld(ring())));
+    expect(others).toEqual([]);
+    expect(people(finding!).sort()).toEqual(names(3, 8).sort());
+    expect(
+      finding!.subjects
+        .filter((s) => s.role === 'core')
+        .map((s) => s.id)
+        .sort(),
+    ).toEqual(['ho0', 'ho2', 'ho3']);
+    const codes = finding!.reasons.map((r) => r.code);
+    expect(codes).toContain('patient-brokering-ring.joint-stays');
+    expect(codes).toContain('patient-brokering-ring.hospital-hops');
+    expect(codes).toContain('patient-brokering-ring.zero-cash');
+    expect(finding!.fundAtRisk).toBeGreaterThanOrEqual(8 * 4 * 400_000);
+  });
+
+  it('lists nobody in an honest world', async () => {
+    for (const seed of [1, 2, 3])
+      expect(listed(await detect(buildWorld(honestWorld(seed))))).toEqual([]);
+  });
+
+  it('lets a nursing home send its residents to the hospital it has a contract with', async () => {
+    const plain = honestWorld(22);
+    plantStays(plain, names(3, 8), { rounds: 4, hospitals: ['ho0'] });
+    for (const p of plain.patients)
+      if (names(3, 8).includes(p.id)) Object.assign(p, { address: '颐养院', household: p.id });
+    const findings = await detect(buildWorld(plain));
+    expect(listed(findings)).toEqual([]);
+    expect(findings.find((f) => f.status === 'explained')?.innocent[0]?.code).toBe('nursing-home');
+  });
+
+  it('lets chemotherapy cycles that once coincide go on coinciding', async () => {
+    const plain = honestWorld(23);
+    plantStays(plain, names(3, 6), { rounds: 10, hospitals: ['ho1'], diagnosis: 'C34' });
+    expect(listed(await detect(buildWorld(plain)))).toEqual([]);
+  });
+
+  it('lets an outbreak be an outbreak', async () => {
+    const plain = honestWorld(24);
+    plantStays(plain, names(2, 30), { rounds: 1, hospitals: ['ho1'], diagnosis: 'J11' });
+    expect(listed(await detect(buildWorld(plain)))).toEqual([]);
+  });
+
+  it('says the same whatever the order of the rows', async () => {
+    const plain = ring();
+    const named = plain.settlements.map((s, i) => ({ ...s, id: `s${i}` }));
+    const turned = { ...plain, settlements: [...named].reverse() };
+    expect(await detect(buildWorld(turned))).toEqual(
+      await detect(buildWorld({ ...plain, settlements: named })),
+    );
+  });
+
+  it('says nothing of nothing', async () => {
+    expect(await detect(buildWorld({ settlements: [] }))).toEqual([]);
+  });
+
+  it('stops when it is told to', async () => {
+    const stop = new AbortController();
+    stop.abort();
+    await expect(detect(buildWorld(ring()), stop.signal)).rejects.toMatchObject({
+      kind: 'cancelled',
+    });
+  });
+});
