@@ -1,0 +1,104 @@
+import {
+  CLASS_CHRONIC,
+  CLASS_INPATIENT,
+  CLASS_OUTPATIENT,
+  INSTITUTION_PHARMACY,
+  type World,
+} from '../../projection/world.js';
+import type { Parameters } from './parameters.js';
+import type { RowsByPatient } from './sessions.js';
+
+/**
+ * How often records are wrong, read off what cannot be: everybody's, not only dialysis patients',
+ * so that a ring hardly moves it.
+ */
+export interface ErrorRates {
+  /** Out-patient visits during stays elsewhere, as a share of what the same people's habits would give. */
+  readonly visitInStay: number;
+  /** Stays that run into a stay at another hospital. */
+  readonly stay: number;
+  /** The dead with records after their death. */
+  readonly death: number;
+}
+
+const DAY_NEVER = 2147483647;
+const CEILING = { visitInStay: 0.3, stay: 0.1, death: 0.5 };
+const FLOOR_DEATH = 0.02;
+
+export function errorRates(world: World, index: RowsByPatient, parameters: Parameters): ErrorRates {
+  const s = world.settlements;
+  const days = Math.max(1, world.toDay - world.fromDay);
+  let inside = 0;
+  let expected = 0;
+  let clashes = 0;
+  let stays = 0;
+  let dead = 0;
+  let active = 0;
+  for (let p = 0; p + 1 < index.start.length; p++) {
+    const from = index.start[p]!;
+    const to = index.start[p + 1]!;
+    if (from === to) continue;
+    const own: number[] = [];
+    for (let i = from; i < to; i++)
+      if (s.class[index.rows[i]!] === CLASS_INPATIENT) own.push(index.rows[i]!);
+    if (own.length > 0) {
+      stays += own.length;
+      clashes += own.filter((a) => own.some((b) => clash(world, a, b))).length;
+      const seen = visitsInStays(world, index.rows.subarray(from, to), own, days);
+      inside += seen.inside;
+      expected += seen.expected;
+    }
+    const death = world.patients.deathDay[p]!;
+    if (death !== DAY_NEVER && death >= world.fromDay - 365 && death < world.toDay - 30) {
+      dead++;
+      for (let i = from; i < to; i++)
+        if (s.beginDay[index.rows[i]!]! > death + parameters.graceDays) {
+          active++;
+          break;
+        }
+    }
+  }
+  const floor = parameters.recordError;
+  return {
+    visitInStay: clip((inside + 1) / (expected + 1 / floor), floor, CEILING.visitInStay),
+    stay: clip((clashes + 1) / (stays + 1 / floor), floor, CEILING.stay),
+    death: clip((active + 1) / (dead + 1 / FLOOR_DEATH), FLOOR_DEATH, CEILING.death),
+  };
+}
+
+const clip = (x: number, low: number, high: number) =>
+  Math.min(Math.max(x, low), Math.max(low, high));
+
+/** Two stays at two hospitals that share more than the day of a transfer. */
+function clash(world: World, a: number, b: number): boolean {
+  const s = world.settlements;
+  return (
+    s.institution[a] !== s.institution[b] &&
+    Math.min(s.endDay[a]!, s.endDay[b]!) - Math.max(s.beginDay[a]!, s.beginDay[b]!) >= 2
+  );
+}
+
+function visitsInStays(world: World, rows: Int32Array, stays: readonly number[], days: number) {
+  const s = world.settlements;
+  let visits = 0;
+  let inside = 0;
+  const isVisit = (row: number) =>
+    (s.class[row] === CLASS_OUTPATIENT || s.class[row] === CLASS_CHRONIC) &&
+    s.dialysis[row] === 0 &&
+    world.institutions.type[s.institution[row]!] !== INSTITUTION_PHARMACY;
+  for (const row of rows) {
+    if (!isVisit(row)) continue;
+    visits++;
+    const day = s.day[row]!;
+    if (
+      stays.some(
+        (t) =>
+          s.institution[t] !== s.institution[row] && day > s.beginDay[t]! && day < s.endDay[t]!,
+      )
+    )
+      inside++;
+  }
+  let interior = 0;
+  for (const t of stays) interior += Math.max(0, s.endDay[t]! - s.beginDay[t]! - 1);
+  return { inside, expected: (visits / Math.max(days - interior, 30)) * interior };
+}

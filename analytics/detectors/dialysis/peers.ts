@@ -1,0 +1,48 @@
+import { logNegativeBinomialTail } from '../../algorithms/tails.js';
+
+/**
+ * How often honest peers show what a centre shows (N3). Purpose: `k` of `n` looks at one centre came
+ * out suspicious; is that more than at the others? Formula: the rate of the others is estimated on
+ * those that agree with each other — from the half with the lowest rates on, adding whoever is not
+ * above them at the .01 level (a forward search, Atkinson & Riani 2000), since guilty centres are
+ * among the peers — and the tail is the predictive negative binomial of a Gamma(1, 1/prior) prior, so
+ * that few peers make a cautious p.
+ */
+export interface Count {
+  /** Suspicious ones. */
+  readonly k: number;
+  /** Looks; a real number where looks have a weight. */
+  readonly n: number;
+}
+
+/** Suspicious and looks of those peers that agree with each other. */
+export function agreeing(peers: readonly Count[]): Count {
+  const order = peers.filter((c) => c.n > 0).sort((a, b) => a.k / a.n - b.k / b.n || b.n - a.n);
+  let k = 0;
+  let n = 0;
+  let taken = 0;
+  for (const c of order) {
+    const agrees =
+      taken * 2 < order.length ||
+      logNegativeBinomialTail(c.k, ((k + 1) / n) * c.n, k + 1) > Math.log(0.01);
+    if (!agrees) break;
+    k += c.k;
+    n += c.n;
+    taken++;
+  }
+  return { k, n };
+}
+
+/** ln P(k or more of `mine.n`) for an honest centre; `prior` is the rate expected before looking. */
+export function logPeerTail(mine: Count, peers: readonly Count[], prior: number): number {
+  if (mine.k === 0) return 0;
+  const honest = agreeing(peers);
+  const size = 1 + honest.k;
+  return logNegativeBinomialTail(mine.k, (size / (honest.n + 1 / prior)) * mine.n, size);
+}
+
+/** The rate that `logPeerTail` expects. */
+export function peerRate(peers: readonly Count[], prior: number): number {
+  const honest = agreeing(peers);
+  return (1 + honest.k) / (honest.n + 1 / prior);
+}

@@ -1,0 +1,189 @@
+import {
+  CLASS_INPATIENT,
+  CLASS_PHARMACY,
+  type Settlements,
+  type World,
+} from '../../projection/world.js';
+import type { Parameters } from './parameters.js';
+
+/** One dialysis session: a settlement seen from its patient. */
+export interface Session {
+  /** Index into `world.settlements`. */
+  readonly row: number;
+  readonly day: number;
+  /** It covers several sessions, so its day says nothing (bills by the week or month). */
+  readonly bundled: boolean;
+  /** Own fee lines are known; a settlement without any has lost them. */
+  readonly known: boolean;
+  /** What was billed with it (SUPPORT_BITS). */
+  readonly own: number;
+  /** The same with what other settlements of the patient billed within `supportDays`, stays apart. */
+  readonly supports: number;
+}
+
+/** Its fee lines are known, and neither they nor other settlements bill anything that supports it. */
+export function isBare(session: Session): boolean {
+  return session.known && session.supports === 0;
+}
+
+export interface Stay {
+  readonly row: number;
+  readonly institution: number;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** One patient at one centre. */
+export interface Pair {
+  readonly patient: number;
+  readonly centre: number;
+  /** By day. */
+  readonly sessions: readonly Session[];
+  readonly firstDay: number;
+  readonly lastDay: number;
+  /** Sessions a day while active. */
+  readonly rate: number;
+}
+
+export interface DialysisPatient {
+  readonly patient: number;
+  readonly pairs: readonly Pair[];
+  readonly stays: readonly Stay[];
+  /** Settlements that are neither sessions nor cancelled. */
+  readonly others: readonly number[];
+}
+
+/** Rows of each patient, as one array and where each patient's part begins. */
+export interface RowsByPatient {
+  readonly start: Int32Array;
+  readonly rows: Int32Array;
+}
+
+export function rowsByPatient(world: World): RowsByPatient {
+  const { patient, count, cancelled } = world.settlements;
+  const start = new Int32Array(world.patients.ids.length + 1);
+  for (let i = 0; i < count; i++) if (!cancelled[i]) start[patient[i]! + 1]!++;
+  for (let p = 0; p + 1 < start.length; p++) start[p + 1]! += start[p]!;
+  const at = start.slice();
+  const rows = new Int32Array(start[start.length - 1]!);
+  for (let i = 0; i < count; i++) if (!cancelled[i]) rows[at[patient[i]!]!++] = i;
+  return { start, rows };
+}
+
+/** A session is an out-patient settlement; dialysis inside a stay belongs to the stay. */
+export function isSession(s: Settlements, row: number): boolean {
+  return (
+    s.dialysis[row] === 1 &&
+    s.class[row] !== CLASS_INPATIENT &&
+    s.class[row] !== CLASS_PHARMACY &&
+    s.cancelled[row] === 0
+  );
+}
+
+const BUNDLE_GAP_DAYS = 6;
+const BUNDLE_TIMES = 2.5;
+
+/** Everyone with a session, by patient index; sessions by day, then settlement id. */
+export function dialysisPatients(
+  world: World,
+  index: RowsByPatient,
+  parameters: Parameters,
+): DialysisPatient[] {
+  const s = world.settlements;
+  const usualTotal = medianTotal(world);
+  const monthly = bundlingCentres(world, index);
+  const out: DialysisPatient[] = [];
+  for (let p = 0; p + 1 < index.start.length; p++) {
+    const rows = index.rows.subarray(index.start[p]!, index.start[p + 1]!);
+    const mine = [...rows].filter((row) => isSession(s, row));
+    if (mine.length === 0) continue;
+    const others = [...rows].filter((row) => !isSession(s, row));
+    const stays = others
+      .filter((row) => s.class[row] === CLASS_INPATIENT)
+      .map((row) => ({
+        row,
+        institution: s.institution[row]!,
+        begin: s.beginDay[row]!,
+        end: s.endDay[row]!,
+      }));
+    const near = others.filter((row) => s.supports[row] !== 0 && s.class[row] !== CLASS_INPATIENT);
+    const byCentre = new Map<number, number[]>();
+    for (const row of mine.sort((a, b) => s.day[a]! - s.day[b]! || a - b)) {
+      const centre = s.institution[row]!;
+      byCentre.set(centre, [...(byCentre.get(centre) ?? []), row]);
+    }
+    const pairs = [...byCentre]
+      .sort(([a], [b]) => a - b)
+      .map(([centre, list]) => {
+        const sessions = list.map((row, i): Session => {
+          const lonely =
+            s.day[row]! - (i > 0 ? s.day[list[i - 1]!]! : -1e9) >= BUNDLE_GAP_DAYS &&
+            (i + 1 < list.length ? s.day[list[i + 1]!]! : 1e9) - s.day[row]! >= BUNDLE_GAP_DAYS;
+          let supports = s.supports[row]!;
+          for (const o of near)
+            if (Math.abs(s.day[o]! - s.day[row]!) <= parameters.supportDays)
+              supports |= s.supports[o]!;
+          for (const o of [list[i - 1], list[i + 1]])
+            if (o !== undefined && s.day[o] === s.day[row]) supports |= s.supports[o]!;
+          return {
+            row,
+            day: s.day[row]!,
+            bundled:
+              monthly.has(centre) ||
+              s.endDay[row]! - s.beginDay[row]! >= 2 ||
+              (lonely && s.total[row]! >= BUNDLE_TIMES * usualTotal),
+            known: s.lines[row]! > 0,
+            own: s.supports[row]!,
+            supports,
+          };
+        });
+        const firstDay = sessions[0]!.day;
+        const lastDay = sessions.at(-1)!.day;
+        return {
+          patient: p,
+          centre,
+          sessions,
+          firstDay,
+          lastDay,
+          rate: Math.min(sessions.length / (lastDay - firstDay + 3), 1),
+        };
+      });
+    out.push({ patient: p, pairs, stays, others });
+  }
+  return out;
+}
+
+function medianTotal(world: World): number {
+  const s = world.settlements;
+  const totals: number[] = [];
+  for (let i = 0; i < s.count; i++) if (isSession(s, i)) totals.push(s.total[i]!);
+  totals.sort((a, b) => a - b);
+  return totals[totals.length >> 1] ?? 0;
+}
+
+/** Centres that bill by the month: the usual gap between the settlements of a patient is a week or more. */
+function bundlingCentres(world: World, index: RowsByPatient): Set<number> {
+  const s = world.settlements;
+  const gaps = new Map<number, number[]>();
+  for (let p = 0; p + 1 < index.start.length; p++) {
+    const last = new Map<number, number>();
+    const rows = [...index.rows.subarray(index.start[p]!, index.start[p + 1]!)].filter((row) =>
+      isSession(s, row),
+    );
+    for (const row of rows.sort((a, b) => s.day[a]! - s.day[b]!)) {
+      const centre = s.institution[row]!;
+      const before = last.get(centre);
+      last.set(centre, s.day[row]!);
+      if (before === undefined) continue;
+      const list = gaps.get(centre);
+      if (list) list.push(s.day[row]! - before);
+      else gaps.set(centre, [s.day[row]! - before]);
+    }
+  }
+  const out = new Set<number>();
+  for (const [centre, list] of gaps) {
+    list.sort((a, b) => a - b);
+    if (list[list.length >> 1]! >= BUNDLE_GAP_DAYS) out.add(centre);
+  }
+  return out;
+}

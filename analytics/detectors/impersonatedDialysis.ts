@@ -1,0 +1,71 @@
+import { throwIfAborted } from '../model/errors.js';
+import type { Finding } from '../model/finding.js';
+import type { World } from '../projection/world.js';
+import type { Detector } from './detector.js';
+import { capacities } from './dialysis/capacity.js';
+import { errorRates } from './dialysis/errors.js';
+import { type CentreJudgement, type Evidence, judge, KINDS } from './dialysis/judge.js';
+import { PARAMETERS, type Parameters } from './dialysis/parameters.js';
+import { findingOf, ID } from './dialysis/report.js';
+import { dialysisPatients, rowsByPatient } from './dialysis/sessions.js';
+import { supportEvidence } from './dialysis/supports.js';
+
+const VERSION = 1;
+
+/**
+ * Dialysis billed on people who cannot have been there (冒名血液透析): one finding a centre, with
+ * the patients whose own evidence stands. docs/detectors/impersonated-dialysis.md says how.
+ */
+export const impersonatedDialysis: Detector<typeof PARAMETERS> = {
+  id: ID,
+  version: VERSION,
+  parameters: PARAMETERS,
+  needs: [],
+  async detect(world, parameters, context) {
+    const evidence = gather(world, parameters);
+    throwIfAborted(context.signal);
+    if (evidence.patients.length === 0) return [];
+    const centres = judge(evidence);
+    throwIfAborted(context.signal);
+    return centres
+      .map((centre) => conclude(evidence, centre))
+      .filter((finding) => finding !== undefined);
+  },
+};
+
+/** All that is measured, before anybody is judged. */
+export function gather(world: World, parameters: Parameters): Evidence {
+  const index = rowsByPatient(world);
+  const patients = dialysisPatients(world, index, parameters);
+  const pairs = patients.flatMap((p) => p.pairs);
+  return {
+    world,
+    patients,
+    rates: errorRates(world, index, parameters),
+    supports: supportEvidence(pairs),
+    capacities: capacities(world, pairs, parameters),
+    parameters,
+  };
+}
+
+/** Evidence of one kind that is beyond chance by itself, but may be one odd record. */
+const LONE = Math.log(0.005);
+const KIND = Math.log(0.01);
+
+function conclude(evidence: Evidence, centre: CentreJudgement): Finding | undefined {
+  const { parameters } = evidence;
+  const { members } = centre;
+  const looks = evidence.patients.reduce((n, p) => n + p.pairs.length, 0);
+  const standing = (m: (typeof members)[number]) =>
+    KINDS.filter((kind) => (m.logP.get(kind) ?? 0) <= KIND).length >= 2 &&
+    m.combined + Math.log(looks) <= Math.log(parameters.q);
+  if (centre.q <= parameters.q) {
+    if (members.length >= parameters.patients || (members.length === 1 && standing(members[0]!)))
+      return findingOf(evidence, centre, members, 'finding', VERSION);
+    if (members.length > 0) return findingOf(evidence, centre, members, 'review', VERSION);
+  }
+  const lone = centre.pairs.filter((m) =>
+    KINDS.some((kind) => kind !== 'supports' && (m.logP.get(kind) ?? 0) <= LONE),
+  );
+  return lone.length > 0 ? findingOf(evidence, centre, lone, 'review', VERSION) : undefined;
+}
