@@ -74,7 +74,7 @@ export interface RingFilter {
   readonly changes?: ReadonlyArray<Ring['change']>;
   /** Six-digit (or shorter prefix) region of a core institution. */
   readonly region?: string;
-  /** Inside the id of the line, of the ring or of a subject, or the label of a non-patient one; any case. */
+  /** Inside the id of the line, ring or a subject, or an institution's or item's label; any case. */
   readonly text?: string;
   readonly minFundAtRisk?: Fen;
   readonly subject?: EntityRef;

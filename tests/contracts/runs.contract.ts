@@ -72,7 +72,8 @@ const profile = (id: string, score: number, grade: RiskProfile['grade']): RiskPr
 const h2 = { kind: 'institution', id: 'H2', role: 'core' } as const;
 const A = ring('a', 0.5);
 const B = ring('b', 0.9, { detector: 'patient-brokering-ring', q: null, status: 'review' });
-const C = ring('c', 0.5, { fundAtRisk: 5, change: 'grew', subjects: [h2] });
+const d1 = { kind: 'doctor', id: 'D1', role: 'doctor' } as const;
+const C = ring('c', 0.5, { fundAtRisk: 5, change: 'grew', subjects: [h2, d1] });
 const PROFILES = [profile('P3', 0.1, 'A'), profile('P2', 0.9, 'E'), profile('P1', 0.9, 'E')];
 
 /** The part of the contract about published runs, over the graph that `prepare` loads. */
@@ -139,6 +140,7 @@ export function runContract(open: () => GraphStore, prepare: () => Promise<void>
       expect(await ids({ text: '康复' })).toEqual([1, 'c']);
       expect(await ids({ text: 'r-C' })).toEqual([1, 'c']);
       expect(await ids({ text: 'p1' })).toEqual([2, 'b', 'a']);
+      expect(await ids({ text: '单雄' })).toEqual([0]);
       expect(await ids({ text: "'; DROP TABLE rings; --" })).toEqual([0]);
     });
 

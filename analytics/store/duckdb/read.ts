@@ -129,7 +129,7 @@ function conditions(filter: RingFilter) {
     const t = bind(text);
     where.push(`(contains(lower(r.id), ${t}) OR contains(lower(r.ring), ${t}) OR r.id IN (
       SELECT s.ring FROM subjects AS s LEFT JOIN nodes AS n USING (k, id)
-      WHERE s.seq = ?1 AND (contains(lower(s.id), ${t}) OR contains(n.name, ${t}))))`);
+      WHERE s.seq = ?1 AND (contains(lower(s.id), ${t}) OR (contains(n.name, ${t}) AND n.k <> ${kindCode('doctor')}))))`);
   }
   return { where: where.join(' AND '), params };
 }
