@@ -1,5 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import type { z } from 'zod';
 import { call } from './client';
 import {
   type EntityKind,
@@ -12,7 +13,6 @@ import {
   type RingQuery,
   type SettlementQuery,
 } from './types';
-import type { z } from 'zod';
 
 type Partially<S extends z.ZodType> = { [K in keyof z.output<S>]?: z.output<S>[K] | undefined };
 
@@ -48,8 +48,7 @@ export const useRingSubgraph = (id: string, run: string | undefined, limit: numb
 export const useRingSettlements = (id: string, query: Partially<typeof SettlementQuery>) =>
   useQuery({
     queryKey: ['settlements', id, query],
-    queryFn: ({ signal }) =>
-      call(endpoints.ringSettlements, { params: { id }, query }, { signal }),
+    queryFn: ({ signal }) => call(endpoints.ringSettlements, { params: { id }, query }, { signal }),
     placeholderData: (previous, before) => (before?.queryKey[1] === id ? previous : undefined),
   });
 
@@ -57,11 +56,7 @@ export const useRingSettlements = (id: string, query: Partially<typeof Settlemen
 export const neighboursOptions = (of: EntityRef, kind: EntityKind, cap: number) => ({
   queryKey: ['neighbours', of.kind, of.id, kind, cap],
   queryFn: ({ signal }: { signal: AbortSignal }) =>
-    call(
-      endpoints.neighbours,
-      { params: of, query: { kinds: [kind], perKind: cap } },
-      { signal },
-    ),
+    call(endpoints.neighbours, { params: of, query: { kinds: [kind], perKind: cap } }, { signal }),
   staleTime: 5 * 60_000,
 });
 
@@ -159,7 +154,7 @@ export const useCancelJob = () =>
 export const useRetryJob = () =>
   useJobAction((id: string) => call(endpoints.retryJob, { params: { id } }));
 export const useStartRebuild = () =>
-  useJobAction((_: void) => call(endpoints.startRebuild, {}, { body: {} }));
+  useJobAction((_: undefined) => call(endpoints.startRebuild, {}, { body: {} }));
 export const useStartImport = () =>
   useJobAction((name: string) => call(endpoints.startImport, {}, { body: { name } }));
 

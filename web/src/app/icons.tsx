@@ -32,6 +32,7 @@ const PATHS = {
   stop: <path d="M6 6h12v12H6z" />,
   left: <path d="m14.5 5-7 7 7 7" />,
   right: <path d="m9.5 5 7 7-7 7" />,
+  down: <path d="m5 9.5 7 7 7-7" />,
   close: <path d="m6 6 12 12M18 6 6 18" />,
   pin: <path d="M9 4h6l-1 6 3 3H7l3-3-1-6Zm3 9v7" />,
   hide: (

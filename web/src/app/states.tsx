@@ -117,11 +117,11 @@ export function PageNotFound() {
   );
 }
 
-export function Crashed({ error }: { readonly error: Error }) {
+export function Crashed({ error }: { readonly error: unknown }) {
   const { t } = useText();
   return (
     <Notice icon="failed" title={t('state.crashed')} help={t('state.crashedHelp')} role="alert">
-      <code>{error.message}</code>
+      <code>{error instanceof Error ? error.message : String(error)}</code>
       <Button onClick={() => window.location.reload()}>{t('state.reload')}</Button>
     </Notice>
   );

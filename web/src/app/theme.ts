@@ -1,4 +1,4 @@
-import { type ThemeConfig, theme as antdTheme } from 'antd';
+import { theme as antdTheme, type ThemeConfig } from 'antd';
 import { useSyncExternalStore } from 'react';
 import type { Role } from '../api/types';
 import { usePreferences } from './preferences';

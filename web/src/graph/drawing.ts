@@ -77,7 +77,7 @@ export function reducers(graph: RingGraph, p: CanvasPalette, focus: () => FocusN
     const colour = data.role ? p.roles[data.role] : p.context;
     const chosen = selected.has(key);
     const lit = hovered === undefined || near(key, hovered);
-    const out: Partial<NodeDisplayData> & { borderColor: string; innerColor: string } = {
+    const out: Partial<NodeDisplayData> & { borderColor: string; gapColor: string } = {
       x: data.x,
       y: data.y,
       type: SHAPES[data.kind],
@@ -85,15 +85,15 @@ export function reducers(graph: RingGraph, p: CanvasPalette, focus: () => FocusN
       label: shorten(data.label),
       // Filled when it belongs to the ring, hollow when it was only expanded.
       color: data.role ? colour : p.surface,
-      innerColor: data.role ? colour : p.surface,
+      gapColor: p.surface,
       borderColor: chosen ? p.ink : data.role ? rim(colour, p) : colour,
-      forceLabel: data.role === 'core' || chosen || (hovered !== undefined && lit && selected.size < 40),
+      forceLabel:
+        data.role === 'core' || chosen || (hovered !== undefined && lit && selected.size < 40),
       highlighted: chosen || key === hovered,
       zIndex: chosen ? 3 : data.role ? 2 : 1,
     };
     if (!lit) {
       out.color = p.faded;
-      out.innerColor = p.faded;
       out.borderColor = p.line;
       out.label = '';
       out.forceLabel = false;

@@ -30,7 +30,11 @@ export interface LayoutReply {
 
 export interface LayoutRunner {
   /** A newer run ends the one before. `fixed` nodes stay where they are. */
-  run(graph: Graph, layout: Layout, options?: { fixed?: ReadonlySet<string>; iterations?: number }): void;
+  run(
+    graph: Graph,
+    layout: Layout,
+    options?: { fixed?: ReadonlySet<string>; iterations?: number },
+  ): void;
   stop(): void;
   kill(): void;
 }
@@ -39,8 +43,7 @@ export interface LayoutRunner {
 export function circularPositions(graph: Graph): Map<string, { x: number; y: number }> {
   const shells: string[][] = [[], [], [], []];
   graph.forEachNode((key, a) => {
-    const shell =
-      a.role === 'core' ? 0 : a.role === undefined ? 3 : a.kind === 'patient' ? 2 : 1;
+    const shell = a.role === 'core' ? 0 : a.role === undefined ? 3 : a.kind === 'patient' ? 2 : 1;
     shells[shell]!.push(key);
   });
   const out = new Map<string, { x: number; y: number }>();
@@ -93,10 +96,9 @@ export function createLayoutRunner(running: (yes: boolean) => void): LayoutRunne
     if (graph.order === 0) return;
     if (layout === 'circular') {
       const to = circularPositions(graph);
-      graph.updateEachNodeAttributes(
-        (key, a) => (fixed?.has(key) ? a : { ...a, ...to.get(key) }),
-        { attributes: ['x', 'y'] },
-      );
+      graph.updateEachNodeAttributes((key, a) => (fixed?.has(key) ? a : { ...a, ...to.get(key) }), {
+        attributes: ['x', 'y'],
+      });
       return;
     }
     if (!worker) {

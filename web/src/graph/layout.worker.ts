@@ -35,7 +35,9 @@ function send(id: number, graph: Graph, finished: boolean): void {
 function separate(graph: Graph, iterations: number): void {
   const held = graph
     .filterNodes((_, a) => a.fixed)
-    .map((key) => ({ key, ...graph.getNodeAttributes(key) }) as { key: string; x: number; y: number });
+    .map(
+      (key) => ({ key, ...graph.getNodeAttributes(key) }) as { key: string; x: number; y: number },
+    );
   noverlap.assign(graph, {
     maxIterations: iterations,
     settings: { margin: 3, ratio: 1.15, expansion: 1.1, speed: 3 },

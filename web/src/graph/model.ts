@@ -62,8 +62,7 @@ export function wanted(
   };
   if (ring) add(ring, undefined);
   for (const { of, graph } of expansions) if (nodes.has(of)) add(graph, of);
-  for (const [key, e] of edges)
-    if (!nodes.has(e.source) || !nodes.has(e.target)) edges.delete(key);
+  for (const [key, e] of edges) if (!nodes.has(e.source) || !nodes.has(e.target)) edges.delete(key);
   return { nodes, edges, parents };
 }
 
@@ -147,10 +146,7 @@ export function sync(graph: RingGraph, want: Wanted, view: GraphView): string[] 
 export const newGraph = (): RingGraph => new Graph<NodeData, EdgeData>({ type: 'undirected' });
 
 /** How much of a node's neighbours of one kind is on screen, for “N of M”. */
-export function shownByKind(
-  want: Wanted,
-  key: string,
-): ReadonlyMap<EntityKind, number> {
+export function shownByKind(want: Wanted, key: string): ReadonlyMap<EntityKind, number> {
   const shown = new Map<EntityKind, number>();
   for (const e of want.edges.values()) {
     const other = e.source === key ? e.target : e.target === key ? e.source : undefined;

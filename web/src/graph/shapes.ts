@@ -1,6 +1,7 @@
 import { NodeProgram } from 'sigma/rendering';
 import type { NodeDisplayData, RenderParams } from 'sigma/types';
 import { floatColor } from 'sigma/utils';
+import type { EdgeData, NodeData } from './model';
 
 /**
  * Square and diamond nodes with a border, so that a node's kind is told by its shape and not by
@@ -72,7 +73,7 @@ const SQUARE =
 const DIAMOND = '(abs(p.x) + abs(p.y) - 1.22 * r) * 0.7071';
 
 function shapeProgram(distance: string) {
-  return class ShapeProgram extends NodeProgram<Uniform> {
+  return class ShapeProgram extends NodeProgram<Uniform, NodeData, EdgeData> {
     getDefinition() {
       const { FLOAT, UNSIGNED_BYTE, TRIANGLES } = WebGLRenderingContext;
       const colour = { size: 4, type: UNSIGNED_BYTE, normalized: true };

@@ -47,7 +47,8 @@ export function useText() {
       yuan: (amount: string | null) => format.yuan(amount, lang),
       yuanShort: (amount: string | number) => format.yuanShort(amount, lang),
       /** Name of a detector; its id when the page does not know it. */
-      detector: (id: string): string => (id in zh.detector ? t(`detector.${id as KnownDetector}`) : id),
+      detector: (id: string): string =>
+        id in zh.detector ? t(`detector.${id as KnownDetector}`) : id,
       /** Name of an attribute of a node; the platform's own field name when unknown. */
       attribute: (key: string): string =>
         key in zh.attribute ? t(`attribute.${key as keyof typeof zh.attribute}`) : key,

@@ -29,7 +29,17 @@ const UNITS: Readonly<Record<string, { readonly zh: string; readonly en: string 
   swipes: { zh: '次刷卡', en: 'swipes' },
 };
 /** Said by the number's own format already. */
-const SPOKEN = new Set(['share', 'fraction', 'ratio-of-one', '%', 'percent', 'fen', 'yuan', 'CNY', '']);
+const SPOKEN = new Set([
+  'share',
+  'fraction',
+  'ratio-of-one',
+  '%',
+  'percent',
+  'fen',
+  'yuan',
+  'CNY',
+  '',
+]);
 
 function withUnit(value: number, unit: string, lang: Language): string {
   const text = quantity(value, unit, lang);

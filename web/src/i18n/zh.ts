@@ -16,7 +16,12 @@ export const zh = {
     onlyPeople: '疑点只是线索;是否违规,由人认定。',
   },
   nav: { rings: '团伙', profiles: '风险画像', jobs: '任务', runs: '运行与导入' },
-  kind: { patient: '参保人', doctor: '医保医师', institution: '定点医药机构', drug: '医保目录项目' },
+  kind: {
+    patient: '参保人',
+    doctor: '医保医师',
+    institution: '定点医药机构',
+    drug: '医保目录项目',
+  },
   role: {
     core: '核心机构',
     organiser: '组织者',

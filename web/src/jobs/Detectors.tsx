@@ -1,0 +1,68 @@
+import { Alert } from 'antd';
+import type { RunDetail } from '../api/types';
+import { useText } from '../i18n';
+
+/** Why a detector did not run, in words where the reason is a missing table. */
+function useWhy() {
+  const { t } = useText();
+  return (reason: string | undefined): string => {
+    const table = reason?.match(/^no (\w+)$/)?.[1];
+    return table ? t('run.missing', { table }) : (reason ?? '—');
+  };
+}
+
+/** Every detector of a run: those that could not run are named first, never passed over. */
+export function Detectors({ run }: { readonly run: RunDetail }) {
+  const { t, detector, number } = useText();
+  const why = useWhy();
+  const missing = run.detectors.filter((d) => d.status === 'not-run');
+  return (
+    <section className="detectors">
+      {missing.length > 0 ? (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('run.notRunTitle', { count: missing.length })}
+          description={
+            <ul>
+              {missing.map((d) => (
+                <li key={d.detector}>
+                  {detector(d.detector)}: {why(d.reason)}
+                </li>
+              ))}
+            </ul>
+          }
+        />
+      ) : null}
+      <h2>{t('run.detectors')}</h2>
+      <table className="plain">
+        <thead>
+          <tr>
+            <th scope="col">{t('run.detectors')}</th>
+            <th scope="col">{t('jobs.state')}</th>
+            <th scope="col" className="right">
+              {t('profile.findings')}
+            </th>
+            <th scope="col" className="right">
+              {t('run.took')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {run.detectors.map((d) => (
+            <tr key={d.detector}>
+              <th scope="row">
+                {detector(d.detector)} <small className="muted mono">v{d.version}</small>
+              </th>
+              <td>{d.status === 'ran' ? t('run.ran') : `${t('run.notRun')}: ${why(d.reason)}`}</td>
+              <td className="right">{d.status === 'ran' ? number(d.findings) : '—'}</td>
+              <td className="right">
+                {d.status === 'ran' ? t('run.seconds', { n: number(d.seconds) }) : '—'}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,153 @@
+import { App, Button, Popconfirm, Progress, Tag } from 'antd';
+import { useEffect, useState } from 'react';
+import { useCancelJob, useJobEvents, useJobs, useRetryJob, useStartRebuild } from '../api/queries';
+import { FINAL_STATES, type Job } from '../api/types';
+import { Failed, Loading, Notice } from '../app/states';
+import { useText } from '../i18n';
+import { dateTime } from '../i18n/format';
+
+const COLOURS = {
+  waiting: 'default',
+  active: 'processing',
+  completed: 'success',
+  failed: 'error',
+  cancelled: 'warning',
+} as const;
+
+/** Seconds from start to end, counting on while it runs. */
+function useSeconds(job: Job): number | undefined {
+  const [now, setNow] = useState(() => Date.now());
+  const running = job.state === 'active';
+  useEffect(() => {
+    if (!running) return;
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [running]);
+  if (!job.startedAt) return undefined;
+  const end = job.finishedAt ? Date.parse(job.finishedAt) : now;
+  return Math.max(0, Math.round((end - Date.parse(job.startedAt)) / 1000));
+}
+
+function JobProgress({ job }: { readonly job: Job }) {
+  const { number } = useText();
+  const { progress } = job;
+  if (job.state !== 'active' || !progress) return null;
+  const { phase, done, total } = progress;
+  return (
+    <div className="job-progress">
+      <Progress
+        size="small"
+        percent={total ? Math.min(100, Math.round((done / total) * 100)) : 0}
+        status="active"
+        showInfo={Boolean(total)}
+        aria-label={phase}
+      />
+      <small className="muted">
+        {phase} {number(done)}
+        {total ? ` / ${number(total)}` : ''}
+      </small>
+    </div>
+  );
+}
+
+function JobItem({ job }: { readonly job: Job }) {
+  const { t, number, jobKind } = useText();
+  const { message } = App.useApp();
+  const cancel = useCancelJob();
+  const retry = useRetryJob();
+  const final = FINAL_STATES.includes(job.state);
+  useJobEvents(job.id, !final);
+  const seconds = useSeconds(job);
+  const failed = (error: Error) => void message.error(error.message);
+  return (
+    <li className={`job job-${job.state}`}>
+      <div className="job-line">
+        <Tag color={COLOURS[job.state]}>{t(`jobs.states.${job.state}`)}</Tag>
+        <strong>{jobKind(job.kind)}</strong>
+        {job.title ? <span className="muted">{job.title}</span> : null}
+        <span className="job-times muted">
+          {dateTime(job.createdAt)}
+          {seconds === undefined ? '' : ` · ${t('run.seconds', { n: number(seconds) })}`}
+          {job.attempts > 1 ? ` · ${t('jobs.attempts', { n: job.attempts })}` : ''}
+        </span>
+        <span className="job-actions">
+          {final ? null : (
+            <Popconfirm
+              title={t('jobs.cancelSure')}
+              okText={t('jobs.cancel')}
+              onConfirm={() => cancel.mutate(job.id, { onError: failed })}
+            >
+              <Button size="small" danger loading={cancel.isPending}>
+                {t('jobs.cancel')}
+              </Button>
+            </Popconfirm>
+          )}
+          {job.state === 'failed' || job.state === 'cancelled' ? (
+            <Button
+              size="small"
+              loading={retry.isPending}
+              onClick={() => retry.mutate(job.id, { onError: failed })}
+            >
+              {t('jobs.retry')}
+            </Button>
+          ) : null}
+        </span>
+      </div>
+      <JobProgress job={job} />
+      {job.error ? (
+        <div className="job-error" role="alert">
+          <strong>{t('jobs.cause')}</strong> {job.error.message}
+          {job.error.remedy ? (
+            <p>
+              <strong>{t('jobs.remedy')}</strong> {job.error.remedy}
+            </p>
+          ) : null}
+        </div>
+      ) : null}
+    </li>
+  );
+}
+
+/** Imports and rebuilds: how far they are, why they failed, stop and retry. */
+export function JobsPage() {
+  const { t } = useText();
+  const { message } = App.useApp();
+  const jobs = useJobs();
+  const rebuild = useStartRebuild();
+  const start = (
+    <Button
+      type="primary"
+      title={t('jobs.rebuildHelp')}
+      loading={rebuild.isPending}
+      onClick={() =>
+        rebuild.mutate(undefined, {
+          onSuccess: () => void message.success(t('jobs.rebuildStarted')),
+          onError: (error) => void message.error(error.message),
+        })
+      }
+    >
+      {t('jobs.rebuild')}
+    </Button>
+  );
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1>{t('jobs.title')}</h1>
+        {start}
+      </header>
+      <p className="muted">{t('jobs.help')}</p>
+      {jobs.isPending ? <Loading rows={5} /> : null}
+      {jobs.isError ? <Failed error={jobs.error} retry={() => void jobs.refetch()} /> : null}
+      {jobs.data?.jobs.length === 0 ? (
+        <Notice title={t('jobs.none')} help={t('jobs.noneHelp')} />
+      ) : null}
+      {jobs.data && jobs.data.jobs.length > 0 ? (
+        <ul className="jobs">
+          {jobs.data.jobs.map((job) => (
+            <JobItem key={job.id} job={job} />
+          ))}
+        </ul>
+      ) : null}
+    </div>
+  );
+}
