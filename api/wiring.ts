@@ -1,19 +1,21 @@
-import type { JobService } from '../analytics/jobs/types.js';
-import type { SettlementDetail } from '../analytics/landing/settlements.js';
-import type { ImportRecord, LandingReader, LedgerVersion } from '../analytics/landing/types.js';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { connectPostgres } from '../analytics/jobs/connection.js';
+import { openJobs } from '../analytics/jobs/engine.js';
+import { loadGraph } from '../analytics/jobs/graph.js';
+import { sweepWork } from '../analytics/jobs/rebuild.js';
+import { isFinal, type JobService } from '../analytics/jobs/types.js';
+import { createInbox, startSchedule } from '../analytics/jobs/week.js';
+import { createHandlers } from '../analytics/jobs/work.js';
+import { type Landing, openLanding } from '../analytics/landing/landing.js';
+import { createLedger } from '../analytics/landing/ledger.js';
+import { openDataSchema } from '../analytics/landing/schema.js';
+import { packageRoot } from '../analytics/model/resources.js';
 import type { GraphStore } from '../analytics/store/port.js';
 import type { Env } from './env.js';
-
-/** What the edges may ask of landing and its ledger. */
-export interface LandingAccess {
-  /** One consistent view of what is committed now; close it after use. */
-  reader(): Promise<LandingReader>;
-  version(): Promise<LedgerVersion>;
-  /** Newest first, every state. */
-  imports(): Promise<readonly ImportRecord[]>;
-  /** In the order of the ids; those that are not there are left out. */
-  settlements(ids: readonly string[]): Promise<readonly SettlementDetail[]>;
-}
+import { createInboxMemory, createRunLog } from './records/history.js';
+import { openRecords } from './records/open.js';
 
 /** The parts of the program, picked once from the environment; routes and commands get them. */
 export interface Services {
@@ -22,10 +24,102 @@ export interface Services {
   readonly dataDir: string;
   /** True for the sample district: real data is refused. */
   readonly demo: boolean;
-  readonly landing: LandingAccess;
+  readonly landing: Landing;
   readonly graph: GraphStore;
   readonly jobs: JobService;
   /** Absolute path of RINGFENCE_INBOX, where set. */
   readonly inbox: string | undefined;
+}
+
+/** What only the owner of the process may do with them. */
+export interface OwnedServices extends Services {
+  /** Lets jobs run in this process; again does nothing. */
+  work(): Promise<void>;
+  /** Lets the week run by itself. */
+  schedule(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Marks a data directory as the sample district's. */
+export const DEMO_FILE = 'demo.json';
+
+/** Counties screened side by side at most: each holds its own columns in memory. */
+const THREADS_MAX = 4;
+
+function programVersion(): string {
+  const file = readFileSync(join(packageRoot, 'package.json'), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
+}
+
+/**
+ * Opens a data directory that the caller owns. Everything that a crash left half way between two
+ * stores is made good here: landing's leftovers are swept, and the graph is loaded on.
+ */
+export async function openServices(
+  env: Env,
+  dataDir: string,
+  inbox: string | undefined,
+): Promise<OwnedServices> {
+  const opened: Array<() => Promise<void>> = [];
+  const close = async () => {
+    for (const one of opened.splice(0).reverse()) await one();
+  };
+  try {
+    await openDataSchema(dataDir);
+    const records = await openRecords(dataDir);
+    opened.push(() => records.close());
+    const landing = await openLanding({
+      dir: dataDir,
+      ledger: createLedger(records.db),
+      exclusive: true,
+    });
+    opened.push(() => landing.close());
+    const { openDuckdbStore } = await import('../analytics/store/duckdb/store.js');
+    const graph = await openDuckdbStore({ path: join(dataDir, 'graph', 'graph.duckdb') });
+    opened.push(() => graph.close());
+    const connection = await connectPostgres(records.pool);
+    const handlers = createHandlers({
+      landing,
+      graph,
+      runLog: createRunLog(records.db),
+      inbox: createInbox(inbox, createInboxMemory(records.db)),
+      pinned: async () => ({ settlements: [], runs: [] }),
+      code: programVersion(),
+    });
+    const jobs = await openJobs({
+      connection,
+      handlers,
+      parts: env.RINGFENCE_THREADS ?? Math.min(THREADS_MAX, availableParallelism()),
+      alone: true,
+    });
+    opened.push(() => jobs.close());
+    const unfinished = (await jobs.list()).filter((job) => !isFinal(job.state));
+    sweepWork(dataDir, new Set(unfinished.map((job) => job.id)));
+    await loadGraph(landing, graph, {});
+    let working: Promise<void> | undefined;
+    let scheduling: Promise<void> | undefined;
+    return {
+      env,
+      dataDir,
+      demo: existsSync(join(dataDir, DEMO_FILE)),
+      landing,
+      graph,
+      jobs,
+      inbox,
+      work() {
+        working ??= jobs.start();
+        return working;
+      },
+      schedule() {
+        scheduling ??= startSchedule(connection, jobs, env.RINGFENCE_SCHEDULE).then((schedule) => {
+          opened.push(() => schedule.close());
+        });
+        return scheduling;
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -1,0 +1,210 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { listCounties } from '../landing/events.js';
+import type { Landing } from '../landing/landing.js';
+import type { ReaderOptions } from '../landing/reader.js';
+import type { LandingSnapshot } from '../landing/snapshot.js';
+import type { LedgerVersion } from '../landing/types.js';
+import { RingfenceError } from '../model/errors.js';
+import type { DetectionRun, DetectorOutcome, FindingStatus, Ring } from '../model/finding.js';
+import type { Period } from '../model/time.js';
+import type { GraphStore } from '../store/port.js';
+import { periodOf } from './period.js';
+import { runThread } from './thread.js';
+import type { Flow, JobContext, Payload } from './types.js';
+
+export interface RebuildResult {
+  readonly run: string;
+  readonly state: 'published' | 'unchanged';
+  readonly period: Period;
+  readonly ledgerVersion: LedgerVersion;
+  readonly seed: number;
+  readonly counts: Readonly<Record<FindingStatus, number>>;
+  readonly detectors: ReadonlyArray<Omit<DetectorOutcome, 'seconds'>>;
+}
+
+/** Where the history of rebuilds is kept. */
+export interface RunLog {
+  /** Once for each job: the same again changes nothing. */
+  record(job: string, result: RebuildResult, code: string): Promise<void>;
+}
+
+export interface RebuildNeeds {
+  readonly landing: Landing;
+  readonly graph: GraphStore;
+  readonly runLog: RunLog;
+  /** Version of the program that makes the runs. */
+  readonly code: string;
+}
+
+export interface Plan {
+  readonly version: LedgerVersion;
+  readonly period: Period;
+  readonly seed: number;
+}
+
+/** What a thread of a rebuild is given. */
+interface TaskBase {
+  readonly snapshot: LandingSnapshot;
+  readonly reader: ReaderOptions;
+  readonly period: Period;
+  readonly seed: number;
+  /** Where a bureau's own dictionaries are. */
+  readonly dataDir: string;
+}
+export interface CountyTask extends TaskBase {
+  readonly type: 'county';
+  readonly county: string;
+  /** File to leave the county's statistics in. */
+  readonly out: string;
+}
+export interface DetectTask extends TaskBase {
+  readonly type: 'detect';
+  readonly runId: string;
+  readonly code: string;
+  /** What the counties left, by county. */
+  readonly counties: ReadonlyArray<readonly [county: string, file: string]>;
+  /** Rings of the run before, for their identity. */
+  readonly previous: readonly Ring[];
+}
+export type RebuildTask = CountyTask | DetectTask;
+
+const THREAD = 'analytics/jobs/rebuild.worker.js';
+const RINGS_A_PAGE = 1_000;
+
+export const runIdOf = (jobId: string) => `run-${jobId}`;
+
+async function ringsOf(graph: GraphStore, run: string): Promise<Ring[]> {
+  const rings: Ring[] = [];
+  for (;;) {
+    const page = await graph.read.rings({ offset: rings.length, limit: RINGS_A_PAGE }, run);
+    rings.push(...page.rings);
+    if (page.rings.length < RINGS_A_PAGE) return rings;
+  }
+}
+
+async function resultOf(
+  graph: GraphStore,
+  run: Omit<DetectionRun, 'rings' | 'profiles'>,
+  state: RebuildResult['state'],
+): Promise<RebuildResult> {
+  const { statuses } = await graph.read.facets(run.id);
+  return {
+    run: run.id,
+    state,
+    period: run.period,
+    ledgerVersion: run.ledgerVersion,
+    seed: run.seed,
+    counts: {
+      finding: statuses.finding ?? 0,
+      explained: statuses.explained ?? 0,
+      review: statuses.review ?? 0,
+    },
+    detectors: run.detectors.map(({ seconds: _, ...rest }) => rest),
+  };
+}
+
+/** The rebuild as a flow: one part for each county of the institutions, and the join of all. */
+export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
+  /** As `plan`, but ends where nothing is new since the last run. */
+  planIfNew: Flow<'rebuild'>['plan'];
+} {
+  const { landing, graph } = needs;
+  const folderOf = (jobId: string) => join(landing.dir, 'work', jobId);
+
+  /** Whether a run was made of the same data, by the same program, in the same way. */
+  const isOf = (run: Omit<DetectionRun, 'rings' | 'profiles'>, plan: Plan) =>
+    run.ledgerVersion === plan.version &&
+    run.seed === plan.seed &&
+    run.code === needs.code &&
+    run.period.from === plan.period.from &&
+    run.period.to === plan.period.to;
+
+  async function prepare(payload: Payload<'rebuild'>, ctx: JobContext) {
+    ctx.progress({ phase: 'plan', done: 0 });
+    const reader = await landing.reader({ signal: ctx.signal });
+    try {
+      const period = await periodOf(reader, payload);
+      const counties = (await listCounties(reader)).map((c) => c.county);
+      const plan: Plan = { version: reader.version, period, seed: payload.seed };
+      return { plan, parts: counties };
+    } finally {
+      await reader.close();
+    }
+  }
+
+  async function finish(jobId: string, result: RebuildResult): Promise<RebuildResult> {
+    await needs.runLog.record(jobId, result, needs.code);
+    rmSync(folderOf(jobId), { recursive: true, force: true });
+    return result;
+  }
+
+  async function taskBase(plan: Plan, ctx: JobContext): Promise<TaskBase> {
+    const snapshot = await landing.snapshotAt(plan.version);
+    if (!snapshot)
+      throw new RingfenceError(
+        'conflict',
+        `Ledger version ${plan.version} was pruned away while it was being searched`,
+        'Start the rebuild again.',
+      );
+    const { signal: _, ...reader } = landing.readerOptions({ signal: ctx.signal });
+    return { snapshot, reader, period: plan.period, seed: plan.seed, dataDir: landing.dir };
+  }
+
+  return {
+    async plan(payload, ctx) {
+      rmSync(folderOf(ctx.jobId), { recursive: true, force: true });
+      const { plan, parts } = await prepare(payload, ctx);
+      return { plan, parts };
+    },
+
+    async planIfNew(payload, ctx) {
+      const { plan, parts } = await prepare(payload, ctx);
+      const last = await graph.read.run();
+      const same = last && last.id !== runIdOf(ctx.jobId) && isOf(last, plan);
+      if (!same) return { plan, parts };
+      return { done: await finish(ctx.jobId, await resultOf(graph, last, 'unchanged')) };
+    },
+
+    async part({ part, plan }, ctx) {
+      const folder = folderOf(ctx.jobId);
+      mkdirSync(folder, { recursive: true });
+      const out = join(folder, `county-${part || 'none'}.bin`);
+      const base = await taskBase(plan as Plan, ctx);
+      await runThread(THREAD, { ...base, type: 'county', county: part, out } satisfies CountyTask, {
+        signal: ctx.signal,
+      });
+      return { out };
+    },
+
+    async join(raw, parts, ctx) {
+      const plan = raw as Plan;
+      const runId = runIdOf(ctx.jobId);
+      const published = await graph.read.run(runId);
+      if (published && isOf(published, plan))
+        return finish(ctx.jobId, await resultOf(graph, published, 'published'));
+      const before = (await graph.read.runs()).find((run) => run.id !== runId);
+      const task: DetectTask = {
+        ...(await taskBase(plan, ctx)),
+        type: 'detect',
+        runId,
+        code: needs.code,
+        counties: Object.entries(parts).map(([county, v]) => [county, (v as { out: string }).out]),
+        previous: before ? await ringsOf(graph, before.id) : [],
+      };
+      const run = await runThread<DetectionRun>(THREAD, task, ctx);
+      ctx.progress({ phase: 'publish', done: 0 });
+      await graph.publish(run, { signal: ctx.signal });
+      return finish(ctx.jobId, await resultOf(graph, run, 'published'));
+    },
+  };
+}
+
+/** Removes what jobs that are over left behind. */
+export function sweepWork(dataDir: string, unfinished: ReadonlySet<string>): void {
+  const folder = join(dataDir, 'work');
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) {
+    if (!unfinished.has(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
