@@ -1,0 +1,156 @@
+import type { Rng } from '../model/rng.js';
+
+/**
+ * What a planter may see and what it gives back. People, places, doctors and items are handles
+ * (small integers that mean something only to the owner of the context), so the same planters serve
+ * the synthetic world and a shadow copy of a user's own period. All times are epoch seconds, all
+ * days local day numbers (model/time).
+ */
+export const PLANTED_TYPES = [
+  'patient-brokering-ring',
+  'card-farming-pharmacy',
+  'impersonated-dialysis',
+] as const;
+export type PlantedType = (typeof PLANTED_TYPES)[number];
+
+/** How well a ring hides; defined level by level and type by type in `camouflage.ts`. */
+export type Camouflage = 0 | 1 | 2 | 3 | 4;
+export const CAMOUFLAGES: readonly Camouflage[] = [0, 1, 2, 3, 4];
+
+export type VisitKind = 'out-patient' | 'chronic' | 'in-patient' | 'pharmacy' | 'dialysis';
+
+export interface CandidatePatient {
+  readonly handle: number;
+  /** People of one household share it; members of a ring never do. */
+  readonly household: number;
+  /** Index into `places`: a village, a street or a care home. */
+  readonly place: number;
+  /** Six-digit region of the home. */
+  readonly area: string;
+  /** Age in whole years at the start of the period. */
+  readonly age: number;
+  /** Local day of death, or null. */
+  readonly died: number | null;
+  /** On honest dialysis during the period. */
+  readonly dialysis: boolean;
+}
+
+/** An honest visit that is already there. */
+export interface HonestVisit {
+  readonly institution: number;
+  readonly kind: VisitKind;
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface CandidateInstitution {
+  readonly handle: number;
+  readonly type: 'hospital' | 'clinic' | 'pharmacy';
+  /** 3 city, 2 county, 1 town or private; 0 for clinics and pharmacies. */
+  readonly level: 0 | 1 | 2 | 3;
+  readonly area: string;
+  /** Degrees. */
+  readonly lng: number;
+  readonly lat: number;
+  /** Honest settlements in the period: how popular the place is. */
+  readonly busy: number;
+  /** In-patient stays in the period. */
+  readonly stays: number;
+  /** Dialysis machines; 0 when it has no dialysis. */
+  readonly machines: number;
+  readonly privately: boolean;
+  readonly doctors: readonly number[];
+}
+
+export interface Place {
+  readonly area: string;
+  readonly kind: 'village' | 'care-home';
+  readonly lng: number;
+  readonly lat: number;
+  readonly patients: readonly number[];
+}
+
+/** Item handles by what they are used for. */
+export interface ItemShelf {
+  /** Easily resold drugs: tonics, insulins, statins. */
+  readonly resale: readonly number[];
+  /** Ordinary pharmacy goods. */
+  readonly ordinary: readonly number[];
+  readonly session: readonly number[];
+  readonly anticoagulant: readonly number[];
+  readonly epo: readonly number[];
+  readonly dialyser: readonly number[];
+  readonly bloodLine: readonly number[];
+  readonly dialysisTests: readonly number[];
+}
+
+export interface Diagnosis {
+  readonly handle: number;
+  /** Mean length of stay in days. */
+  readonly stay: number;
+}
+
+export interface PlantingContext {
+  readonly rng: Rng;
+  /** Half-open, epoch seconds. */
+  readonly from: number;
+  readonly to: number;
+  readonly patientCount: number;
+  patient(handle: number): CandidatePatient;
+  /** Honest visits in order of `begin`. */
+  visits(patient: number): readonly HonestVisit[];
+  readonly institutions: readonly CandidateInstitution[];
+  readonly places: readonly Place[];
+  readonly items: ItemShelf;
+  /** Diagnoses of low severity that an in-patient stay can be hung on. */
+  readonly lowSeverity: readonly Diagnosis[];
+  /** A moment on that local day when the institution usually serves, or null when it is closed. */
+  serves(institution: number, day: number): number | null;
+}
+
+export interface PlantedLine {
+  readonly item: number;
+  readonly count: number;
+}
+
+export interface PlantedVisit {
+  readonly patient: number;
+  readonly institution: number;
+  readonly doctor: number | null;
+  readonly kind: VisitKind;
+  readonly begin: number;
+  readonly end: number;
+  /** When it is settled: `begin` at a pharmacy, the discharge for a stay. */
+  readonly settled: number;
+  readonly diagnosis: number | null;
+  /** Null: what such a visit there usually contains. */
+  readonly lines: readonly PlantedLine[] | null;
+  /** The patient pays nothing. */
+  readonly noCash: boolean;
+  /** The goods never left the shelf, so nobody had to buy them in. */
+  readonly undelivered: boolean;
+  /** Seconds until it is refunded, and until it is settled once more. */
+  readonly refund?: { readonly after: number; readonly again: number | null };
+}
+
+/** An honest visit moved to another moment or place. */
+export interface TakenOver {
+  readonly patient: number;
+  /** Index into `visits(patient)`. */
+  readonly visit: number;
+  readonly institution: number;
+  readonly settled: number;
+}
+
+export interface Planting {
+  readonly type: PlantedType;
+  readonly camouflage: Camouflage;
+  readonly patients: readonly number[];
+  readonly institutions: readonly number[];
+  readonly doctors: readonly number[];
+  readonly items: readonly number[];
+  readonly add: readonly PlantedVisit[];
+  readonly takeOver: readonly TakenOver[];
+  /** Members who give the recruiter's telephone as their own. */
+  readonly sharedPhone: readonly number[];
+}

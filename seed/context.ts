@@ -1,0 +1,218 @@
+import type {
+  CandidateInstitution,
+  CandidatePatient,
+  HonestVisit,
+  Planting,
+  PlantingContext,
+  VisitKind,
+} from '../analytics/planting/context.js';
+import { pick } from '../analytics/planting/random.js';
+import { DAY, DAYS, EPOCH, FIRST_DAY } from './calendar.js';
+import type { DiagnosisRow } from './catalogue.js';
+import { Flag, Kind, type KindCode, Row } from './events.js';
+import type { Town, Village } from './geography.js';
+import { serveAt } from './hours.js';
+import type { Institution } from './institutions.js';
+import { ageOf, NEVER, type Person } from './people.js';
+import type { World } from './world.js';
+
+const AS: Readonly<Record<number, VisitKind>> = {
+  [Kind.outpatient]: 'out-patient',
+  [Kind.emergency]: 'out-patient',
+  [Kind.checkup]: 'out-patient',
+  [Kind.laboratory]: 'out-patient',
+  [Kind.chronic]: 'chronic',
+  [Kind.stay]: 'in-patient',
+  [Kind.chemo]: 'in-patient',
+  [Kind.maternity]: 'in-patient',
+  [Kind.refill]: 'pharmacy',
+  [Kind.otc]: 'pharmacy',
+  [Kind.promotion]: 'pharmacy',
+  [Kind.dialysis]: 'dialysis',
+};
+const BACK: Readonly<Record<VisitKind, KindCode>> = {
+  'out-patient': Kind.outpatient,
+  chronic: Kind.chronic,
+  'in-patient': Kind.stay,
+  pharmacy: Kind.otc,
+  dialysis: Kind.dialysis,
+};
+
+/** The synthetic world as planters see it, and the way back for what they plant. */
+export interface WorldPlanting {
+  readonly ctx: PlantingContext;
+  apply(planting: Planting): void;
+}
+
+export function worldPlanting(world: World): WorldPlanting {
+  const rng = world.stream('planting');
+  const { events, catalogue } = world;
+  const count = events.count;
+  const start = new Int32Array(world.people.length + 1);
+  for (let e = 0; e < count; e++) start[(events.person[e] as number) + 1]!++;
+  for (let p = 0; p < world.people.length; p++) start[p + 1]! += start[p] as number;
+  const fill = start.slice();
+  const mine = new Int32Array(count);
+  for (let e = 0; e < count; e++) mine[fill[events.person[e] as number]++] = e;
+  const cache = new Map<number, { events: number[]; visits: HonestVisit[] }>();
+  const of = (person: number) => {
+    let known = cache.get(person);
+    if (!known) {
+      const list = [...mine.subarray(start[person], start[person + 1])].sort(
+        (a, b) => (events.begin[a] as number) - (events.begin[b] as number) || a - b,
+      );
+      known = {
+        events: list,
+        visits: list.map((e) => ({
+          institution: events.institution[e] as number,
+          kind: AS[events.kind[e] as number] as VisitKind,
+          begin: (events.begin[e] as number) + EPOCH,
+          end: (events.end[e] as number) + EPOCH,
+        })),
+      };
+      if (cache.size > 200_000) cache.clear();
+      cache.set(person, known);
+    }
+    return known;
+  };
+  const busy = new Int32Array(world.institutions.length);
+  const stays = new Int32Array(world.institutions.length);
+  for (let e = 0; e < count; e++) {
+    busy[events.institution[e] as number]!++;
+    if (AS[events.kind[e] as number] === 'in-patient') stays[events.institution[e] as number]!++;
+  }
+  const admdvs = (county: number) => (world.geo.counties[county] as { admdvs: string }).admdvs;
+  const residents = world.geo.villages.map((): number[] => []);
+  for (const p of world.people) residents[p.village]?.push(p.index);
+  const townOf = (v: Village) => world.geo.towns[v.town] as Town;
+  const group = (...names: string[]) => names.flatMap((n) => [...catalogue.group(n)]);
+  const resale = catalogue.items.flatMap((it, i) =>
+    it.listType === '101' &&
+    it.resaleRisk >= 2 &&
+    it.covered > 0 &&
+    !['inj', 'onc', 'oncs', 'hdep'].includes(it.group)
+      ? [i]
+      : [],
+  );
+
+  const ctx: PlantingContext = {
+    rng,
+    from: EPOCH,
+    to: EPOCH + DAYS * DAY,
+    patientCount: world.people.length,
+    patient(handle): CandidatePatient {
+      const p = world.people[handle] as Person;
+      const village = world.geo.villages[p.village] as Village;
+      return {
+        handle,
+        household: p.household,
+        place: p.village,
+        area: admdvs(townOf(village).county),
+        age: ageOf(p),
+        died: p.died === NEVER ? null : FIRST_DAY + p.died,
+        dialysis: p.dialysis,
+      };
+    },
+    visits: (patient) => of(patient).visits,
+    institutions: world.institutions.map(
+      (i): CandidateInstitution => ({
+        handle: i.index,
+        type: i.type,
+        level: i.level,
+        area: admdvs(i.county),
+        lng: i.lng,
+        lat: i.lat,
+        busy: busy[i.index] as number,
+        stays: stays[i.index] as number,
+        machines: i.machines,
+        privately: i.privately,
+        doctors: (i.dialysis
+          ? (i.depts.find((d) => d.name === '肾内科')?.doctors ?? [])
+          : []
+        ).concat(i.depts.flatMap((d) => (d.name === '肾内科' ? [] : [...d.doctors]))),
+      }),
+    ),
+    places: world.geo.villages.map((v) => ({
+      area: admdvs(townOf(v).county),
+      kind: v.careHome ? 'care-home' : 'village',
+      lng: v.lng,
+      lat: v.lat,
+      patients: residents[v.index] as number[],
+    })),
+    items: {
+      resale,
+      ordinary: group('cold', 'gi', 'pain', 'skin', 'vit', 'ent'),
+      session: group('hdse'),
+      anticoagulant: group('hdac'),
+      epo: group('hdep'),
+      dialyser: group('hdli'),
+      bloodLine: group('hdbl'),
+      dialysisTests: group('labd'),
+    },
+    lowSeverity: catalogue
+      .use('stay')
+      .filter((d) => d.severity === 1 && d.ageFrom <= 60 && d.ageTo >= 85 && d.stay >= 5)
+      .map((d) => ({ handle: d.index, stay: d.stay })),
+    serves(institution, day) {
+      const d = day - FIRST_DAY;
+      if (d < 0 || d >= DAYS) return null;
+      const second = serveAt((world.institutions[institution] as Institution).hours, d, rng);
+      return second < 0 ? null : EPOCH + d * DAY + second;
+    },
+  };
+  const dialysis = (catalogue.use('dialysis')[0] as DiagnosisRow).index;
+  const acute = catalogue.use('acute');
+
+  function apply(planting: Planting): void {
+    for (const v of planting.add) {
+      const settled = v.settled - EPOCH;
+      if (settled < 0 || settled >= DAYS * DAY) continue;
+      const kind = BACK[v.kind];
+      const diagnosis =
+        v.diagnosis ??
+        (v.kind === 'dialysis'
+          ? dialysis
+          : v.kind === 'out-patient'
+            ? (pick(rng, acute) as DiagnosisRow).index
+            : -1);
+      const event = events.add(
+        {
+          person: v.patient,
+          institution: v.institution,
+          doctor: v.doctor ?? -1,
+          kind,
+          begin: v.begin - EPOCH,
+          end: v.end - EPOCH,
+          settled,
+          diagnosis,
+        },
+        rng.int(4294967296),
+      );
+      let flags = Flag.planted as number;
+      if (v.noCash) flags |= Flag.noCash;
+      if (v.undelivered && v.kind === 'pharmacy') flags |= Flag.undelivered;
+      events.flags[event] = flags;
+      if (v.lines) events.lines.set(event, v.lines);
+      if (v.refund) {
+        events.flags[event] = flags | Flag.refunded;
+        const back = settled + v.refund.after;
+        events.addTo(event, Row.refund, Math.min(back, DAYS * DAY - 1));
+        if (v.refund.again !== null)
+          events.addTo(event, Row.again, Math.min(back + v.refund.again, DAYS * DAY - 1));
+      }
+    }
+    for (const t of planting.takeOver) {
+      const event = of(t.patient).events[t.visit];
+      if (event === undefined) continue;
+      events.institution[event] = t.institution;
+      events.settled[event] = t.settled - EPOCH;
+      events.begin[event] = t.settled - EPOCH;
+      events.end[event] = t.settled - EPOCH;
+      events.doctor[event] = -1;
+    }
+    const [first] = planting.sharedPhone;
+    if (first !== undefined)
+      for (const patient of planting.sharedPhone) (world.people[patient] as Person).phoneOf = first;
+  }
+  return { ctx, apply };
+}

@@ -1,0 +1,257 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { invalid, RingfenceError, throwIfAborted } from '../analytics/model/errors.js';
+import type { WorkContext } from '../analytics/model/progress.js';
+import { shuffle } from '../analytics/model/rng.js';
+import { TABLE_NAMES, type TableName } from '../analytics/model/tables.js';
+import {
+  CAMOUFLAGES,
+  type Camouflage,
+  PLANTED_TYPES,
+  type Planting,
+} from '../analytics/planting/context.js';
+import { type Order, plantRings } from '../analytics/planting/index.js';
+import { worldPlanting } from './context.js';
+import { CsvFile } from './csv.js';
+import { honestDialysis } from './dialysis.js';
+import {
+  careHomes,
+  checkups,
+  chemotherapy,
+  eyeBuses,
+  marketBuses,
+  outbreaks,
+  refillDays,
+} from './groups.js';
+import { makeIdentifiers } from './identifiers.js';
+import { friends, liveHousehold } from './life.js';
+import { pickLookAlikes } from './lookalikes.js';
+import { addCorrections } from './noise.js';
+import { addHousehold } from './people.js';
+import {
+  writeDoctors,
+  writeInstitutions,
+  writeItems,
+  writePersons,
+  writeRelations,
+} from './registers.js';
+import { writeEvents } from './rows.js';
+import { makeStock } from './stock.js';
+import { makeWorld, type World } from './world.js';
+
+export interface SeedOptions extends WorkContext {
+  /** Made when missing. Its ten tables are replaced; any other file in it is refused. */
+  readonly outDir: string;
+  /** Rows of setl_d, exactly: refunds and voids included. At least 1,000. */
+  readonly settlements: number;
+  readonly seed: number;
+  /** Without it the rings spread evenly over the levels 0–4 (`analytics/planting/camouflage.ts`). */
+  readonly camouflage?: Camouflage;
+  /** No rings; look-alikes live all the same. */
+  readonly clean?: boolean;
+  /** Rings of each type; default four for each 200,000 settlements, at least two. */
+  readonly rings?: number;
+  /** Mean fee lines a settlement, 1–4; default 2. */
+  readonly feeLines?: number;
+}
+
+export interface SeedSummary {
+  readonly outDir: string;
+  readonly rows: Readonly<Record<TableName, number>>;
+  readonly settlements: number;
+  readonly refunds: number;
+  readonly voids: number;
+  readonly rings: number;
+  readonly lookAlikes: number;
+  readonly patients: number;
+  /** Share of the insured persons that belong to a ring. */
+  readonly prevalence: number;
+  readonly truthFile: string;
+  readonly lookAlikesFile: string;
+}
+
+/** Settlements a year of one insured person; sets how many people a world has. */
+const YEARLY = 4.55;
+/** Room that is kept for one ring's rows. */
+const ROWS_OF_A_RING = 260;
+
+/**
+ * Writes a synthetic prefecture's year as the ten tables of DATA.md §1, and beside it
+ * `<outDir>.truth.jsonl` and `<outDir>.lookalikes.jsonl`. The same options give the same bytes.
+ *
+ * Throws RingfenceError `invalid` for options out of range, `conflict` when the directory holds
+ * other files, `cancelled` when aborted (then no table of an earlier world has been touched).
+ */
+export async function writeSeedWorld(options: SeedOptions): Promise<SeedSummary> {
+  check(options);
+  const { world, plantings } = await buildWorld(options);
+  const ids = makeIdentifiers(world);
+  mkdirSync(options.outDir, { recursive: true });
+  const files = Object.fromEntries(
+    TABLE_NAMES.map((t) => [t, new CsvFile(options.outDir, t)]),
+  ) as Record<TableName, CsvFile>;
+  const stock = makeStock(world);
+  try {
+    const counts = await writeEvents(world, ids, files, stock, options.feeLines ?? 2, options);
+    writeInstitutions(world, files.fixmedins_b);
+    writeDoctors(world, files.dr_b);
+    writeItems(world, files.hilist_b);
+    writePersons(world, ids, files.psn_b);
+    writeRelations(world, ids, files.rltn_d);
+    stock.write(files.invt_d);
+    throwIfAborted(options.signal);
+    for (const file of Object.values(files)) file.close();
+    for (const file of Object.values(files)) file.keep();
+    const beside = join(dirname(options.outDir), basename(options.outDir));
+    const truthFile = `${beside}.truth.jsonl`;
+    const lookAlikesFile = `${beside}.lookalikes.jsonl`;
+    const groups = pickLookAlikes(world, plantings.length);
+    const codes = {
+      patients: (list: readonly number[]) => list.map((p) => ids.psnNo(p)).sort(),
+      institutions: (list: readonly number[]) =>
+        list.map((i) => world.institutions[i]?.code).sort(),
+      doctors: (list: readonly number[]) => list.map((d) => world.staff.doctors[d]?.code).sort(),
+      drugs: (list: readonly number[]) => list.map((i) => world.catalogue.items[i]?.code).sort(),
+    };
+    writeLines(
+      truthFile,
+      plantings.map((p, i) => ({
+        ring: `R${i + 1}`,
+        type: p.type,
+        patients: codes.patients(p.patients),
+        institutions: codes.institutions(p.institutions),
+        doctors: codes.doctors(p.doctors),
+        drugs: codes.drugs(p.items),
+        camouflage: p.camouflage,
+      })),
+    );
+    writeLines(
+      lookAlikesFile,
+      groups.map((g, i) => ({
+        ring: `L${i + 1}`,
+        type: g.type,
+        resembles: g.resembles,
+        patients: codes.patients(g.patients),
+        institutions: codes.institutions(g.institutions),
+        doctors: codes.doctors(g.doctors),
+        drugs: [],
+      })),
+    );
+    const members = new Set(plantings.flatMap((p) => p.patients)).size;
+    return {
+      outDir: options.outDir,
+      rows: Object.fromEntries(TABLE_NAMES.map((t) => [t, files[t].rows])) as Record<
+        TableName,
+        number
+      >,
+      ...counts,
+      rings: plantings.length,
+      lookAlikes: groups.length,
+      patients: world.people.length,
+      prevalence: members / world.people.length,
+      truthFile,
+      lookAlikesFile,
+    };
+  } catch (error) {
+    for (const file of Object.values(files)) file.discard();
+    throw error;
+  }
+}
+
+function check(o: SeedOptions): void {
+  if (!Number.isInteger(o.settlements) || o.settlements < 1000 || o.settlements > 20_000_000)
+    throw invalid(
+      `--settlements ${o.settlements}: out of range`,
+      'Give a whole number from 1000 to 20000000.',
+    );
+  if (!Number.isInteger(o.seed) || o.seed < 0)
+    throw invalid(`--seed ${o.seed}: not a whole number`, 'Give a whole number of at least 0.');
+  if (o.camouflage !== undefined && !CAMOUFLAGES.includes(o.camouflage))
+    throw invalid(
+      `--camouflage ${o.camouflage}: no such level`,
+      'Give a level from 0 to 4, or leave it out for a mix.',
+    );
+  const mine = new Set(TABLE_NAMES.flatMap((t) => [`${t}.csv`, `${t}.csv.part`]));
+  let there: string[] = [];
+  try {
+    there = readdirSync(o.outDir);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      throw invalid(`${o.outDir}: not a directory`, 'Name another directory with --out.');
+  }
+  const other = there.find((f) => !mine.has(f));
+  if (other !== undefined)
+    throw new RingfenceError(
+      'conflict',
+      `${o.outDir} holds other files (${other})`,
+      'Name an empty or a new directory with --out.',
+    );
+}
+
+function writeLines(path: string, rows: readonly object[]): void {
+  writeFileSync(path, rows.map((r) => `${JSON.stringify(r)}\n`).join(''));
+}
+
+/** The whole world in memory: honest life, then rings, then the rest of honest life and its paperwork. */
+async function buildWorld(options: SeedOptions): Promise<{ world: World; plantings: Planting[] }> {
+  const { settlements } = options;
+  const world = makeWorld(settlements, options.seed);
+  const pause = async (phase: string, done: number, total: number) => {
+    throwIfAborted(options.signal);
+    options.progress?.({ phase, done, total });
+    await breathe();
+  };
+  const people = world.stream('people');
+  while (world.people.length < (settlements * 0.86) / YEARLY) addHousehold(world, people);
+  await pause('people', world.people.length, world.people.length);
+  honestDialysis(world);
+  careHomes(world);
+  chemotherapy(world);
+  outbreaks(world);
+  checkups(world);
+  refillDays(world);
+  eyeBuses(world);
+  marketBuses(world);
+  friends(world, world.stream('friends'), Math.round(settlements / 4000));
+  const life = world.stream('life');
+  const before = Math.floor(settlements * 0.932);
+  const honest =
+    before - Math.max(Math.floor(settlements * 0.032), ROWS_OF_A_RING * ringsOf(options));
+  for (let h = 0; world.events.count < honest; h++) {
+    const household = world.households[h] ?? addHousehold(world, people);
+    liveHousehold(world, life, household);
+    if (h % 5000 === 0) await pause('life', world.events.count, settlements);
+  }
+  const plantings = options.clean ? [] : plant(world, options);
+  // Neighbours fill the world up, so that its size does not tell how many rings it holds.
+  const planted = world.events.count;
+  while (world.events.count < before) liveHousehold(world, life, addHousehold(world, people));
+  world.events.count = Math.max(planted, before);
+  addCorrections(world);
+  return { world, plantings };
+}
+
+/** Rings in all when the options do not say: four of each type for each 200,000 settlements. */
+function ringsOf(o: SeedOptions): number {
+  if (o.clean) return 0;
+  const least = o.settlements < 8000 ? 1 : 2;
+  return PLANTED_TYPES.length * (o.rings ?? Math.max(least, Math.round(o.settlements / 50_000)));
+}
+
+function plant(world: World, options: SeedOptions): Planting[] {
+  const rng = world.stream('orders');
+  const each = ringsOf(options) / PLANTED_TYPES.length;
+  let next = rng.int(CAMOUFLAGES.length);
+  const orders: Order[] = [];
+  for (const type of PLANTED_TYPES)
+    for (let i = 0; i < each; i++)
+      orders.push({
+        type,
+        camouflage: options.camouflage ?? ((next++ % CAMOUFLAGES.length) as Camouflage),
+      });
+  const planting = worldPlanting(world);
+  const out = plantRings(planting.ctx, shuffle(orders, rng));
+  for (const p of out) planting.apply(p);
+  return out;
+}
