@@ -22,10 +22,10 @@ import type {
  * are accounts that may see it, and of attributes only those named here leave.
  */
 const ATTRIBUTES: Readonly<Record<EntityRef['kind'], readonly string[]>> = {
-  patient: ['region', 'sex', 'birthYear', 'insurance', 'died'],
-  doctor: ['institution', 'department', 'practice'],
-  institution: ['region', 'type', 'level', 'beds', 'dialysisMachines', 'lng', 'lat'],
-  drug: ['listType', 'spec', 'resaleRisk'],
+  patient: ['region', 'sex', 'birthYear'],
+  doctor: ['institution', 'department'],
+  institution: ['region', 'type', 'level', 'beds', 'dialysisMachines'],
+  drug: ['type', 'spec', 'resaleRisk'],
 };
 
 const CORE_SHOWN = 5;

@@ -169,7 +169,9 @@ function page(app: Application, root: string): void {
   app.use(express.static(root, { index: false }));
   app.use((req, res, next) => {
     if (req.method !== 'GET' && req.method !== 'HEAD') return next(notThere());
-    if (!req.accepts('html') || /\.\w+$/.test(req.path)) return next(notThere());
+    // A browser that goes somewhere says that it wants a page; what a page loads does not.
+    const navigates = req.path === '/' || req.headers.accept?.includes('text/html');
+    if (!navigates) return next(notThere());
     if (!existsSync(index))
       return next(
         new RingfenceError('unavailable', 'The page is not built', 'Run `npm run build`.'),

@@ -260,7 +260,11 @@ export type AddressOf<E extends Endpoint> = (E['params'] extends z.ZodType
   ? { params: z.output<E['params']> }
   : { params?: undefined }) &
   (E['query'] extends z.ZodType
-    ? { query?: { [K in keyof z.output<E['query']>]?: z.output<E['query']>[K] | undefined } }
+    ? {
+        query?:
+          | { [K in keyof z.output<E['query']>]?: z.output<E['query']>[K] | undefined }
+          | undefined;
+      }
     : { query?: undefined });
 
 /** Address of a request, e.g. `urlOf(endpoints.ring, { params: { id: 'R-7K2Q' } })`. */
