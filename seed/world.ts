@@ -213,7 +213,7 @@ export function addStay(
   const out = day + drawn;
   const begin = day * DAY + clamp(admitHour(rng));
   const end = out * DAY + clamp(leaveHour(rng));
-  if (out >= DAYS || day < -12 || out >= person.died + 2 || end <= begin) return -1;
+  if (out < 0 || out >= DAYS || day < -12 || out >= person.died + 2 || end <= begin) return -1;
   if (collides(world, person.index, begin - DAY / 2, end + DAY / 2)) return -1;
   const spans = world.stays.get(person.index);
   if (spans) spans.push(begin, end);
