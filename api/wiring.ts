@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { connectPostgres } from '../analytics/jobs/connection.js';
@@ -11,6 +11,7 @@ import { createHandlers } from '../analytics/jobs/work.js';
 import { type Landing, openLanding } from '../analytics/landing/landing.js';
 import { createLedger } from '../analytics/landing/ledger.js';
 import { openDataSchema } from '../analytics/landing/schema.js';
+import { RingfenceError } from '../analytics/model/errors.js';
 import { packageRoot } from '../analytics/model/resources.js';
 import type { GraphStore } from '../analytics/store/port.js';
 import type { Env } from './env.js';
@@ -40,11 +41,23 @@ export interface OwnedServices extends Services {
   close(): Promise<void>;
 }
 
-/** Marks a data directory as the sample district's. */
-export const DEMO_FILE = 'demo.json';
+/** Marks a data directory as the sample district's; it is set before anything is in it. */
+const DEMO_FILE = 'demo.json';
 
 /** Counties screened side by side at most: each holds its own columns in memory. */
 const THREADS_MAX = 4;
+
+async function markDemo(dataDir: string, landing: Landing): Promise<void> {
+  const mark = join(dataDir, DEMO_FILE);
+  if (existsSync(mark)) return;
+  if ((await landing.imports()).length > 0)
+    throw new RingfenceError(
+      'conflict',
+      `${dataDir} holds real data, which is no place for the sample district`,
+      'Start the demonstration with another --data.',
+    );
+  writeFileSync(mark, '{}\n');
+}
 
 function programVersion(): string {
   const file = readFileSync(join(packageRoot, 'package.json'), 'utf8');
@@ -53,12 +66,14 @@ function programVersion(): string {
 
 /**
  * Opens a data directory that the caller owns. Everything that a crash left half way between two
- * stores is made good here: landing's leftovers are swept, and the graph is loaded on.
+ * stores is made good here: landing's leftovers are swept, and the graph is loaded on. A directory
+ * that was a sample district's stays one.
  */
 export async function openServices(
   env: Env,
   dataDir: string,
   inbox: string | undefined,
+  demo = existsSync(join(dataDir, DEMO_FILE)),
 ): Promise<OwnedServices> {
   const opened: Array<() => Promise<void>> = [];
   const close = async () => {
@@ -74,6 +89,7 @@ export async function openServices(
       exclusive: true,
     });
     opened.push(() => landing.close());
+    if (demo) await markDemo(dataDir, landing);
     const { openDuckdbStore } = await import('../analytics/store/duckdb/store.js');
     const graph = await openDuckdbStore({ path: join(dataDir, 'graph', 'graph.duckdb') });
     opened.push(() => graph.close());
@@ -101,7 +117,7 @@ export async function openServices(
     return {
       env,
       dataDir,
-      demo: existsSync(join(dataDir, DEMO_FILE)),
+      demo,
       landing,
       graph,
       jobs,

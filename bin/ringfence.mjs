@@ -3,6 +3,7 @@
 import { buildServer, buildWeb } from '../scripts/build.mjs';
 
 await buildServer();
-if (process.argv[2] === 'serve') await buildWeb();
+const words = process.argv.slice(2);
+if (words.includes('serve') && !words.includes('--help')) await buildWeb();
 const { main } = await import('../dist/api/cli.js');
-await main(process.argv.slice(2));
+await main(words);

@@ -1,0 +1,40 @@
+import { type Chosen, createProgram, usageExit } from './command.js';
+import { registerData } from './data.js';
+import { registerEvaluate } from './evaluate.js';
+import { registerExport } from './export.js';
+import { registerLists } from './lists.js';
+import { registerRebuild } from './rebuild.js';
+import { registerSeed } from './seed.js';
+
+/** The words understood, or the exit code where help was asked or the usage wrong. */
+export type Parsed = { command: Chosen; data: string | undefined } | { exit: number };
+
+/** Understands `argv` (without node and script). Help goes to `out`, complaints to `err`. */
+export function parseArguments(
+  argv: readonly string[],
+  write: { out(text: string): void; err(text: string): void },
+): Parsed {
+  const program = createProgram(write);
+  let chosen: Chosen | undefined;
+  const choose = (command: Chosen) => {
+    chosen = command;
+  };
+  registerSeed(program, choose);
+  registerData(program, choose);
+  registerRebuild(program, choose);
+  registerLists(program, choose);
+  registerEvaluate(program, choose);
+  registerExport(program, choose);
+  program
+    .command('serve')
+    .description('API, jobs, weekly schedule and page')
+    .option('--demo', 'on a sample district of its own')
+    .action((options) => choose({ name: 'serve', kind: 'serve', demo: options.demo === true }));
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    return { exit: usageExit(error) };
+  }
+  if (!chosen) return { exit: 2 };
+  return { command: chosen, data: program.opts<{ data?: string }>().data };
+}
