@@ -40,7 +40,7 @@ export async function writeCsv(of: RingDocument): Promise<string> {
       record: 'ring',
       id: ring.ring,
       detector: ring.detector,
-      money: ring.fundAtRisk,
+      money: Number(ring.fundAtRisk),
       first: String(facts.period_from),
       last: String(facts.period_to),
       score: ring.score,
@@ -82,7 +82,8 @@ export async function writeCsv(of: RingDocument): Promise<string> {
       target_kind: target?.kind ?? '',
       target_id: target?.id ?? edge.target,
       target_label: target?.label ?? '',
-      ...({ settlements, money, first, last } as Row),
+      // As a number: the minus of a text would be taken for a formula.
+      ...({ settlements, money: Number(money), first, last } as Row),
     });
   }
   return stringify(rows, {

@@ -6,11 +6,19 @@ type Facts = Record<string, string | number>;
 function safe(facts: Facts): Facts {
   const out: Facts = {};
   for (const [name, value] of Object.entries(facts))
-    out[name] = typeof value === 'string' ? xmlSafe(value) : value;
+    out[name] = typeof value === 'string' ? attributeText(value) : value;
   return out;
 }
 
-/** GEXF 1.3 for Gephi; the ring's facts and reasons stand in its description. */
+/** Values stand in XML attributes, where line breaks and tabs are read as spaces anyway. */
+function attributeText(text: string): string {
+  return xmlSafe(text).replace(/[\t\n\r]/g, ' ');
+}
+
+/**
+ * GEXF 1.2, which every reader knows; the ring's facts stand in its description, and the reasons also
+ * on the core nodes, since readers drop the description.
+ */
 export async function writeGexf(of: RingDocument): Promise<string> {
   const [{ UndirectedGraph }, { write }] = await Promise.all([
     import('graphology'),
@@ -30,9 +38,11 @@ export async function writeGexf(of: RingDocument): Promise<string> {
       xmlSafe(edge.target),
       safe(edgeFacts(edge)),
     );
-  return write(graph, {
-    version: '1.3',
+  const text = write(graph, {
+    version: '1.2',
     formatNode: (_key, { label, ...attributes }) => ({ label, attributes }),
     formatEdge: (_key, { weight, ...attributes }) => ({ weight, attributes }),
   });
+  // The writer guesses types by value: fen beyond 32 bits would become floating-point.
+  return text.replace(/(<attribute id="fen" title="fen" type=")\w+"/, '$1long"');
 }
