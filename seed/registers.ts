@@ -16,20 +16,22 @@ export function writeInstitutions(world: World, file: CsvFile): void {
     const opened = `${between(rng, 1998, 2023)}-0${between(rng, 1, 9)}-01`;
     const placed = chance(rng, 0.97);
     file.row(
-      `${i.code},${i.name},${i.type === 'pharmacy' ? '2' : '1'},${i.levelCode},${county.admdvs},${placed ? i.lng.toFixed(6) : ''},${placed ? i.lat.toFixed(6) : ''},${i.beds > 0 ? i.beds : ''},${i.machines > 0 ? i.machines : ''},${i.owner},91${county.admdvs}${String(mix(i.index, 3) % 10_000_000_000).padStart(10, '0')},${opened},`,
+      `${i.code},${i.name},${i.type === 'pharmacy' ? '2' : '1'},${i.levelCode},${county.admdvs},${placed ? i.lng.toFixed(6) : ''},${placed ? i.lat.toFixed(6) : ''},${i.beds > 0 ? i.beds : ''},${i.machines > 0 ? i.machines : ''},${i.owner},91${county.admdvs}${String(mix(i.index, 3) % 10_000_000_000).padStart(10, '0')},${opened},\n`,
     );
   }
 }
 
 export function writeDoctors(world: World, file: CsvFile): void {
   for (const d of [...world.staff.doctors].sort((a, b) => (a.code < b.code ? -1 : 1)))
-    file.row(`${d.code},${d.name},${world.institutions[d.institution]?.code},${d.dept},${d.kind}`);
+    file.row(
+      `${d.code},${d.name},${world.institutions[d.institution]?.code},${d.dept},${d.kind}\n`,
+    );
 }
 
 export function writeItems(world: World, file: CsvFile): void {
   for (const i of [...world.catalogue.items].sort((a, b) => (a.code < b.code ? -1 : 1)))
     file.row(
-      `${i.code},${i.name},${i.listType},${i.spec},${i.pack},${i.listType === '101' ? i.dayDose : ''},${i.resaleRisk},${(i.price / 100).toFixed(2)}`,
+      `${i.code},${i.name},${i.listType},${i.spec},${i.pack},${i.listType === '101' ? i.dayDose : ''},${i.resaleRisk},${(i.price / 100).toFixed(2)}\n`,
     );
 }
 
@@ -61,7 +63,7 @@ export function writePersons(world: World, ids: Identifiers, file: CsvFile): voi
       household.address === 'none' || chance(rng, 0.1) ? '' : addressOf(world, household);
     if (address !== '' && chance(rng, 0.08)) address = `${address.replace(/^[^区县]*[区县]/, '')}`;
     file.row(
-      `${ids.psnNo(index)},${personName(rng, chance(rng, 0.7) ? families[p.household] : surname(rng))},${ids.certNo(p)},${p.male ? '1' : '2'},${dayText(p.born)},${chance(rng, 0.12) ? '' : ids.phone(p.phoneOf)},${address},${admdvs},${p.employee ? '310' : '390'},${p.employer >= 0 && chance(rng, 0.8) ? world.employers[p.employer] : ''},${p.died === NEVER ? '' : dayText(p.died)}`,
+      `${ids.psnNo(index)},${personName(rng, chance(rng, 0.7) ? families[p.household] : surname(rng))},${ids.certNo(p)},${p.male ? '1' : '2'},${dayText(p.born)},${chance(rng, 0.12) ? '' : ids.phone(p.phoneOf)},${address},${admdvs},${p.employee ? '310' : '390'},${p.employer >= 0 && chance(rng, 0.8) ? world.employers[p.employer] : ''},${p.died === NEVER ? '' : dayText(p.died)}\n`,
     );
   }
 }
@@ -91,5 +93,5 @@ export function writeRelations(world: World, ids: Identifiers, file: CsvFile): v
         `institution,${i.code},owner,owner,${i.owner}${mix(i.chain >= 0 ? i.chain : i.index + 1000, 5) % 10_000},2020-01-01,,市场监管`,
       );
   rows.sort();
-  for (const row of rows) file.row(row);
+  for (const row of rows) file.row(`${row}\n`);
 }

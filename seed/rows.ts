@@ -129,7 +129,7 @@ export async function writeEvents(
     const begin = events.begin[e] as number;
     const end = events.end[e] as number;
     files.setl_d.row(
-      `${setl},${visit},${psn},${place.code},${place.name},${place.levelCode},${med},${dayText(dayOfTime(begin))},${dayText(dayOfTime(end))},${settleText(settled, d)},${person.employee ? '310' : '390'},${county[person.index]},${cert},${yuan(sign * bill.total)},${yuan(sign * bill.fund)},${yuan(sign * bill.pooled)},${yuan(sign * bill.account)},${yuan(sign * bill.cash)},2,${disease ? diagnosis.code : ''},${disease ? diagnosis.name : ''},${back ? '1' : '0'},${place.code}${d.int(place.terminals + 1)},${valid},${terminal(place, settled)}`,
+      `${setl},${visit},${psn},${place.code},${place.name},${place.levelCode},${med},${dayText(dayOfTime(begin))},${dayText(dayOfTime(end))},${settleText(settled, d)},${person.employee ? '310' : '390'},${county[person.index]},${cert},${yuan(sign * bill.total)},${yuan(sign * bill.fund)},${yuan(sign * bill.pooled)},${yuan(sign * bill.account)},${yuan(sign * bill.cash)},2,${disease ? diagnosis.code : ''},${disease ? diagnosis.name : ''},${back ? '1' : '0'},${place.code}${d.int(place.terminals + 1)},${valid},${terminal(place, settled)}\n`,
     );
     const doctor = events.doctor[e] as number;
     const staffed = doctor >= 0 ? staff.doctors[doctor] : undefined;
@@ -139,7 +139,7 @@ export async function writeEvents(
       const dept = staffed ? place.depts.find((x) => x.code === staffed.dept) : undefined;
       const main = diagnosis && (stay || d.next() < 0.8) ? diagnosis : undefined;
       files.mdtrt_d.row(
-        `${visit},${psn},${place.code},${med},${timeText(begin)},${d.next() < 0.08 ? '' : timeText(end)},${known ? staffed.code : ''},${known ? staffed.name : ''},${dept?.code ?? ''},${dept?.name ?? ''},${stay ? `${1 + d.int(9)}-${10 + d.int(50)}` : ''},${main?.code ?? ''},${main?.name ?? ''},${disease && (kind === Kind.chronic || kind === Kind.dialysis) ? diagnosis.code : ''},${stay && d.next() < 0.2 ? Math.max(1, Math.round((end - begin) / DAY)) : ''},${county[person.index]},${cert},${valid}`,
+        `${visit},${psn},${place.code},${med},${timeText(begin)},${d.next() < 0.08 ? '' : timeText(end)},${known ? staffed.code : ''},${known ? staffed.name : ''},${dept?.code ?? ''},${dept?.name ?? ''},${stay ? `${1 + d.int(9)}-${10 + d.int(50)}` : ''},${main?.code ?? ''},${main?.name ?? ''},${disease && (kind === Kind.chronic || kind === Kind.dialysis) ? diagnosis.code : ''},${stay && d.next() < 0.2 ? Math.max(1, Math.round((end - begin) / DAY)) : ''},${county[person.index]},${cert},${valid}\n`,
       );
     }
     if (d.next() < 0.003) continue;
@@ -161,7 +161,7 @@ export async function writeEvents(
           ? Math.max(1, Math.round((cnt * item.pack) / item.dayDose))
           : 0;
       files.fee_list_d.row(
-        `${lineSerial},${visit},${setl},${psn},${place.code},${timeText(Math.max(0, when))},${item.code},${item.name},${item.listType},${item.nationalCode},${sign * cnt},${yuan(bill.price[i] as number)},${yuan(sign * (bill.amount[i] as number))},${yuan(sign * (bill.covered[i] as number))},${staffed?.code ?? ''},${staffed?.code ?? ''},${staffed?.dept ?? ''},${days > 0 && days < 400 && d.next() < 0.8 ? days : ''},${drug ? prescription : ''},${valid}`,
+        `${lineSerial},${visit},${setl},${psn},${place.code},${timeText(Math.max(0, when))},${item.code},${item.name},${item.listType},${item.nationalCode},${sign * cnt},${yuan(bill.price[i] as number)},${yuan(sign * (bill.amount[i] as number))},${yuan(sign * (bill.covered[i] as number))},${staffed?.code ?? ''},${staffed?.code ?? ''},${staffed?.dept ?? ''},${days > 0 && days < 400 && d.next() < 0.8 ? days : ''},${drug ? prescription : ''},${valid}\n`,
       );
       if (place.type === 'pharmacy' && item.listType === '101' && !(flags & Flag.voided))
         stock.sold(
@@ -177,7 +177,7 @@ export async function writeEvents(
         if (d.next() < place.traced)
           for (let pack = Math.min(3, Math.ceil(Math.abs(cnt))); pack > 0; pack--)
             files.drug_trac_d.row(
-              `${setl},${visit},${psn},${place.code},${item.nationalCode},${traceCode(index, d)},L${item.code.slice(-4)}${d.int(40)},${sign},${timeText(settled)}`,
+              `${setl},${visit},${psn},${place.code},${item.nationalCode},${traceCode(index, d)},L${item.code.slice(-4)}${d.int(40)},${sign},${timeText(settled)}\n`,
             );
       }
     }
@@ -186,7 +186,7 @@ export async function writeEvents(
       const item = catalogue.items[d.int(catalogue.items.length)] as Item;
       lineSerial++;
       files.fee_list_d.row(
-        `${lineSerial},${visit}X,,${psn},${place.code},${timeText(settled)},${item.code},${item.name},${item.listType},${item.nationalCode},1,${yuan(item.price)},${yuan(item.price)},${yuan(Math.round(item.price * item.covered))},${staffed?.code ?? ''},,,,,1`,
+        `${lineSerial},${visit}X,,${psn},${place.code},${timeText(settled)},${item.code},${item.name},${item.listType},${item.nationalCode},1,${yuan(item.price)},${yuan(item.price)},${yuan(Math.round(item.price * item.covered))},${staffed?.code ?? ''},,,,,1\n`,
       );
     }
   }

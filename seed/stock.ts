@@ -72,7 +72,7 @@ function movements(
     const day = Math.min(364, Math.max(0, Math.floor(month * 30.5) + rng.int(28)));
     const time = day * DAY + between(rng, 30_000, 64_000);
     file.row(
-      `${place.code},${item.code},B${item.code.slice(-4)}${rng.int(90) + 10},${place.code.slice(-5)}${itemIndex}D${document},${type},${count},${yuan(Math.round(item.price * (type === 'in' ? 0.78 : 1)))},${timeText(time)},${from}`,
+      `${place.code},${item.code},B${item.code.slice(-4)}${rng.int(90) + 10},${place.code.slice(-5)}${itemIndex}D${document},${type},${count},${yuan(Math.round(item.price * (type === 'in' ? 0.78 : 1)))},${timeText(time)},${from}\n`,
     );
   };
   let pending = 0;
