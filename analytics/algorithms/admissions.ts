@@ -2,13 +2,13 @@
  * N1 of DETECTORS.md for admissions: are two people admitted together more often than chance?
  *
  * A trial is two stays of different people at one hospital that begin within WINDOW days; a hit is
- * both ends within ±tolerance days (1 by default). The chance is the rate of the hospital's *level* taken as the weighted median over
- * hospitals, since a hospital's own rate hides the ring inside it. A planned cycle (regular stays
- * for one diagnosis) that once coincides always coincides, so a run of joint stays of two planned
- * cycles counts once.
+ * both ends within ±tolerance days (1 by default). The chance is the rate of the hospital's *level*
+ * taken as the weighted median over hospitals, since a hospital's own rate hides the ring inside it.
+ * A planned cycle (regular stays for one diagnosis) that once coincides always coincides, so a run
+ * of joint stays of two planned cycles counts once.
  *
- * `redrawn` moves every stay by whole weeks, −REDRAW_WEEKS … +REDRAW_WEEKS, each stay on its own: person,
- * hospital, weekday, length and season stay, only the coincidences go.
+ * `redrawn` moves every stay by whole weeks, −REDRAW_WEEKS … +REDRAW_WEEKS, each stay on its own:
+ * person, hospital, weekday, length and season stay, only the coincidences go.
  */
 import { createRng } from '../model/rng.js';
 import type { PairScreen } from './pairSums.js';
@@ -166,12 +166,6 @@ function together(
   );
 }
 
-interface Tally {
-  hits: number;
-  expected: number;
-  plannedHit: boolean;
-}
-
 function screen(
   stays: StayColumns,
   byPlace: readonly Int32Array[],
@@ -180,59 +174,105 @@ function screen(
   shift: Int32Array | null,
   options: { readonly minHits: number; readonly tolerance: number },
 ): PairScreen {
-  const tallies = new Map<number, Tally>();
   let patients = 0;
-  for (const p of stays.patient) patients = Math.max(patients, p + 1);
-  const at = (s: number) => stays.begin[s]! + (shift ? shift[s]! : 0);
-  const key = (i: number, j: number) => {
-    const p = stays.patient[i]!;
-    const q = stays.patient[j]!;
-    return p < q ? p * patients + q : q * patients + p;
-  };
-  const sorted = byPlace.map((list) =>
-    shift ? list.slice().sort((x, y) => at(x) - at(y) || x - y) : list,
-  );
-  // First the hits: only pairs that have some are worth their expectation.
-  for (const list of sorted)
-    for (let x = 0; x < list.length; x++) {
-      const i = list[x]!;
-      for (let y = x + 1; y < list.length; y++) {
-        const j = list[y]!;
-        if (at(j) - at(i) > options.tolerance) break;
-        if (stays.patient[i] === stays.patient[j]) continue;
-        if (!together(stays, i, j, shift ? shift[i]! : 0, shift ? shift[j]! : 0, options.tolerance))
-          continue;
-        const k = key(i, j);
-        const tally = tallies.get(k) ?? { hits: 0, expected: 0, plannedHit: false };
-        const cycle = planned[i] === 1 && planned[j] === 1;
-        if (!cycle || !tally.plannedHit) tally.hits++;
-        if (cycle) tally.plannedHit = true;
-        tallies.set(k, tally);
+  for (const p of stays.patient) if (p >= patients) patients = p + 1;
+  const begin = shift ? stays.begin.map((d, s) => d + shift[s]!) : stays.begin;
+  const sorted = shift ? byPlace.map((list) => sortByDay(list, begin)) : byPlace;
+  const pairs = jointPairs(stays, sorted, planned, shift, options, patients);
+  // Only pairs with hits enough are worth their expectation.
+  const lists = staysByPatient(stays, byPlace, patients);
+  const size = pairs.keys.length;
+  const a = new Int32Array(size);
+  const b = new Int32Array(size);
+  const expected = new Float64Array(size);
+  for (let k = 0; k < size; k++) {
+    a[k] = Math.floor(pairs.keys[k]! / patients);
+    b[k] = pairs.keys[k]! - a[k]! * patients;
+    let sum = 0;
+    for (let i = lists.start[a[k]!]!; i < lists.start[a[k]! + 1]!; i++) {
+      const x = lists.stays[i]!;
+      const place = stays.institution[x]!;
+      const c = rate.get(stays.level[place]!) ?? 0.01;
+      for (let j = lists.start[b[k]!]!; j < lists.start[b[k]! + 1]!; j++) {
+        const y = lists.stays[j]!;
+        if (stays.institution[y] === place && Math.abs(begin[x]! - begin[y]!) <= WINDOW) sum += c;
       }
     }
-  for (const [k, tally] of tallies) if (tally.hits < options.minHits) tallies.delete(k);
-  for (const list of sorted)
-    for (let x = 0; x < list.length; x++) {
-      const i = list[x]!;
-      const c = rate.get(stays.level[stays.institution[i]!]!) ?? 0.01;
-      for (let y = x + 1; y < list.length; y++) {
-        const j = list[y]!;
-        if (at(j) - at(i) > WINDOW) break;
-        const tally = tallies.get(key(i, j));
-        if (tally && stays.patient[i] !== stays.patient[j]) tally.expected += c;
-      }
-    }
-  const keys = [...tallies.keys()].sort((x, y) => x - y);
-  const hits = Int32Array.from(keys, (k) => tallies.get(k)!.hits);
-  const expected = Float64Array.from(keys, (k) => tallies.get(k)!.expected);
+    expected[k] = sum;
+  }
   return {
-    a: Int32Array.from(keys, (k) => Math.floor(k / patients)),
-    b: Int32Array.from(keys, (k) => k - Math.floor(k / patients) * patients),
-    hits,
+    a,
+    b,
+    hits: pairs.hits,
     expected,
-    logP: expected.map((mean, k) => logPoissonTail(hits[k]!, mean)),
-    llr: expected.map((mean, k) => likelihoodRatio(hits[k]!, mean)),
+    logP: expected.map((mean, k) => logPoissonTail(pairs.hits[k]!, mean)),
+    llr: expected.map((mean, k) => likelihoodRatio(pairs.hits[k]!, mean)),
   };
+}
+
+/** Stays of one place by begin, then number: day and number in one double, for the native sort. */
+function sortByDay(list: Int32Array, begin: Int32Array): Int32Array {
+  const keys = Float64Array.from(list, (s) => begin[s]! * 4294967296 + s).sort();
+  return Int32Array.from(keys, (key) => key - Math.floor(key / 4294967296) * 4294967296);
+}
+
+/** Pairs with at least `minHits` joint stays as keys a·patients + b, ascending, with their counts. */
+function jointPairs(
+  stays: StayColumns,
+  sorted: readonly Int32Array[],
+  planned: Uint8Array,
+  shift: Int32Array | null,
+  options: { readonly minHits: number; readonly tolerance: number },
+  patients: number,
+): { keys: Float64Array; hits: Int32Array } {
+  const hits: number[] = [];
+  const cycles = new Set<number>();
+  for (const list of sorted)
+    for (let x = 0; x < list.length; x++) {
+      const i = list[x]!;
+      const moved = shift ? shift[i]! : 0;
+      const day = stays.begin[i]! + moved;
+      for (let y = x + 1; y < list.length; y++) {
+        const j = list[y]!;
+        const other = shift ? shift[j]! : 0;
+        if (stays.begin[j]! + other - day > options.tolerance) break;
+        if (stays.patient[i] === stays.patient[j]) continue;
+        if (!together(stays, i, j, moved, other, options.tolerance)) continue;
+        const p = Math.min(stays.patient[i]!, stays.patient[j]!);
+        const key = p * patients + Math.max(stays.patient[i]!, stays.patient[j]!);
+        if (planned[i] === 1 && planned[j] === 1) cycles.add(key);
+        else hits.push(key);
+      }
+    }
+  for (const key of cycles) hits.push(key);
+  const all = Float64Array.from(hits).sort();
+  const keys: number[] = [];
+  const counts: number[] = [];
+  for (let i = 0; i < all.length; ) {
+    let j = i + 1;
+    while (j < all.length && all[j] === all[i]) j++;
+    if (j - i >= options.minHits) {
+      keys.push(all[i]!);
+      counts.push(j - i);
+    }
+    i = j;
+  }
+  return { keys: Float64Array.from(keys), hits: Int32Array.from(counts) };
+}
+
+/** Stays of each patient, by place. */
+function staysByPatient(
+  stays: StayColumns,
+  byPlace: readonly Int32Array[],
+  patients: number,
+): { start: Int32Array; stays: Int32Array } {
+  const start = new Int32Array(patients + 1);
+  for (const p of stays.patient) start[p + 1]!++;
+  for (let p = 0; p < patients; p++) start[p + 1]! += start[p]!;
+  const cursor = start.slice(0, patients);
+  const out = new Int32Array(stays.patient.length);
+  for (const list of byPlace) for (const s of list) out[cursor[stays.patient[s]!]!++] = s;
+  return { start, stays: out };
 }
 
 /** Poisson log likelihood ratio of k hits against a mean: k·ln(k/E) − (k − E), 0 where k ≤ E. */
