@@ -29,7 +29,7 @@ export function App() {
     document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   }, [dark]);
   return (
-    <ConfigProvider theme={antdConfig(dark)} locale={language === 'zh' ? zhCN : enUS}>
+    <ConfigProvider theme={antdConfig(dark, language)} locale={language === 'zh' ? zhCN : enUS}>
       <AntApp className="app" notification={{ placement: 'bottomRight' }}>
         <QueryClientProvider client={client}>
           <RouterProvider router={router} />

@@ -1,11 +1,18 @@
 import { theme as antdTheme, type ThemeConfig } from 'antd';
 import { useSyncExternalStore } from 'react';
 import type { Role } from '../api/types';
-import { usePreferences } from './preferences';
+import { type Language, usePreferences } from './preferences';
 
 /** Fonts of the reader's own machine: the page runs on closed networks and fetches none. */
-export const FONT =
-  '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
+const CHINESE =
+  '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC"';
+const LATIN = '"Segoe UI", "Helvetica Neue", Roboto, Arial';
+
+/** In English text quotes and dashes come from a Latin font, else they are as wide as a character. */
+export const fontOf = (language: Language) =>
+  language === 'zh' ? `${CHINESE}, ${LATIN}, sans-serif` : `${LATIN}, ${CHINESE}, sans-serif`;
+
+export const useFont = () => fontOf(usePreferences((p) => p.language));
 
 const media = () => window.matchMedia('(prefers-color-scheme: dark)');
 
@@ -89,7 +96,7 @@ export function usePalette(): CanvasPalette {
   return useDark() ? PALETTES.dark : PALETTES.light;
 }
 
-export function antdConfig(dark: boolean): ThemeConfig {
+export function antdConfig(dark: boolean, language: Language): ThemeConfig {
   const p = dark ? PALETTES.dark : PALETTES.light;
   return {
     algorithm: dark ? antdTheme.darkAlgorithm : antdTheme.defaultAlgorithm,
@@ -108,7 +115,7 @@ export function antdConfig(dark: boolean): ThemeConfig {
       colorBorder: dark ? '#374456' : '#cfd7e1',
       colorBorderSecondary: p.line,
       borderRadius: 6,
-      fontFamily: FONT,
+      fontFamily: fontOf(language),
       fontSize: 14,
     },
     components: {

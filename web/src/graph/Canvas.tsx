@@ -6,7 +6,7 @@ import { type Ref, useEffect, useImperativeHandle, useMemo, useRef } from 'react
 import type Sigma from 'sigma';
 import type { Settings } from 'sigma/settings';
 import type { SigmaNodeEventPayload } from 'sigma/types';
-import { FONT, usePalette } from '../app/theme';
+import { useFont, usePalette } from '../app/theme';
 import { drawHover, drawLabel, reducers } from './drawing';
 import { createLayoutRunner, type Layout } from './layout';
 import type { EdgeData, NodeData, RingGraph } from './model';
@@ -131,7 +131,9 @@ function Control({
   const held = () => new Set(graph.filterNodes((_, a) => a.pinned));
   const start = (which: Layout, fixed = held(), iterations?: number) => {
     sigma.setCustomBBox(null);
-    runner.run(graph, which, { fixed, ...(iterations ? { iterations } : {}) });
+    const { width, height } = sigma.getDimensions();
+    const aspect = Math.min(1.9, Math.max(0.75, width / height));
+    runner.run(graph, which, { fixed, aspect, ...(iterations ? { iterations } : {}) });
   };
 
   // The first picture is laid out whole; later ones keep what the reader already knows in place.
@@ -178,6 +180,7 @@ function Control({
 export default function Canvas(props: CanvasProps) {
   const { graph, onPin, onExpand } = props;
   const p = usePalette();
+  const font = useFont();
   const settings = useMemo((): Partial<Settings<NodeData, EdgeData>> => {
     const focus = () => {
       const { hovered, selected } = useFocus.getState();
@@ -199,9 +202,9 @@ export default function Canvas(props: CanvasProps) {
       defaultDrawNodeHover: drawHover(p),
       renderEdgeLabels: true,
       edgeLabelColor: { color: p.ink },
-      edgeLabelFont: FONT,
+      edgeLabelFont: font,
       edgeLabelSize: 11,
-      labelFont: FONT,
+      labelFont: font,
       labelSize: 12,
       labelWeight: '500',
       labelColor: { color: p.ink },
@@ -209,12 +212,12 @@ export default function Canvas(props: CanvasProps) {
       labelGridCellSize: 90,
       labelRenderedSizeThreshold: 7,
       zIndex: true,
-      stagePadding: 46,
+      stagePadding: 64,
       minCameraRatio: 0.08,
       maxCameraRatio: 4,
       doubleClickZoomingRatio: 1,
     };
-  }, [graph, p]);
+  }, [graph, p, font]);
   return (
     <SigmaContainer className="sigma-root" graph={graph as never} settings={settings as never}>
       <Events onPin={onPin} onExpand={onExpand} />

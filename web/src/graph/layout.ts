@@ -28,19 +28,22 @@ export interface LayoutReply {
   readonly finished: boolean;
 }
 
+export interface LayoutOptions {
+  readonly fixed?: ReadonlySet<string>;
+  readonly iterations?: number;
+  /** Width to height of the canvas: layouts are round, so they are stretched to fill it. */
+  readonly aspect?: number;
+}
+
 export interface LayoutRunner {
   /** A newer run ends the one before. `fixed` nodes stay where they are. */
-  run(
-    graph: Graph,
-    layout: Layout,
-    options?: { fixed?: ReadonlySet<string>; iterations?: number },
-  ): void;
+  run(graph: Graph, layout: Layout, options?: LayoutOptions): void;
   stop(): void;
   kill(): void;
 }
 
 /** Rings around rings: the core in the middle, then doctors, members and what was expanded. */
-export function circularPositions(graph: Graph): Map<string, { x: number; y: number }> {
+export function circularPositions(graph: Graph, aspect = 1): Map<string, { x: number; y: number }> {
   const shells: string[][] = [[], [], [], []];
   graph.forEachNode((key, a) => {
     const shell = a.role === 'core' ? 0 : a.role === undefined ? 3 : a.kind === 'patient' ? 2 : 1;
@@ -54,7 +57,7 @@ export function circularPositions(graph: Graph): Map<string, { x: number; y: num
     radius = shell.length === 1 && radius === 0 ? 0 : Math.max(radius + 70, needed);
     shell.forEach((key, i) => {
       const angle = (2 * Math.PI * i) / shell.length - Math.PI / 2;
-      out.set(key, { x: radius * Math.cos(angle), y: radius * Math.sin(angle) });
+      out.set(key, { x: aspect * radius * Math.cos(angle), y: radius * Math.sin(angle) });
     });
     radius = Math.max(radius, 1);
   }
@@ -64,17 +67,17 @@ export function circularPositions(graph: Graph): Map<string, { x: number; y: num
 export function createLayoutRunner(running: (yes: boolean) => void): LayoutRunner {
   let worker: Worker | undefined;
   let latest = 0;
-  let target: { graph: Graph; keys: readonly string[] } | undefined;
+  let target: { graph: Graph; keys: readonly string[]; aspect: number } | undefined;
 
   function receive({ data }: MessageEvent<LayoutReply>): void {
     if (data.id !== latest || !target) return;
-    const { graph, keys } = target;
+    const { graph, keys, aspect } = target;
     const at = new Map(keys.map((key, i) => [key, i * 2]));
     graph.updateEachNodeAttributes(
       (key, a) => {
         const i = at.get(key);
         if (i === undefined || a.dragged) return a;
-        return { ...a, x: data.positions[i]!, y: data.positions[i + 1]! };
+        return { ...a, x: data.positions[i]! * aspect, y: data.positions[i + 1]! };
       },
       { attributes: ['x', 'y'] },
     );
@@ -90,12 +93,12 @@ export function createLayoutRunner(running: (yes: boolean) => void): LayoutRunne
   function run(
     graph: Graph,
     layout: Layout,
-    { fixed, iterations = 420 }: { fixed?: ReadonlySet<string>; iterations?: number } = {},
+    { fixed, iterations = 420, aspect = 1 }: LayoutOptions = {},
   ): void {
     stop();
     if (graph.order === 0) return;
     if (layout === 'circular') {
-      const to = circularPositions(graph);
+      const to = circularPositions(graph, aspect);
       graph.updateEachNodeAttributes((key, a) => (fixed?.has(key) ? a : { ...a, ...to.get(key) }), {
         attributes: ['x', 'y'],
       });
@@ -105,14 +108,14 @@ export function createLayoutRunner(running: (yes: boolean) => void): LayoutRunne
       worker = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
       worker.addEventListener('message', receive);
     }
-    target = { graph, keys: graph.nodes() };
+    target = { graph, keys: graph.nodes(), aspect };
     const request: LayoutRequest = {
       id: latest,
       layout,
       iterations,
       nodes: graph.mapNodes((key, a) => ({
         key,
-        x: a.x,
+        x: a.x / aspect,
         y: a.y,
         size: a.size,
         fixed: fixed?.has(key) ?? false,

@@ -28,6 +28,7 @@ export const en: Messages = {
     context: 'Expanded neighbour',
   },
   status: { finding: 'Findings', explained: 'Explained', review: 'To review' },
+  statusOf: { finding: 'Finding', explained: 'Explained', review: 'To review' },
   statusHelp: {
     finding: 'q is at most 0.05 after the best innocent explanation.',
     explained: 'An innocent explanation accounts for it; kept for reference.',
@@ -88,7 +89,7 @@ export const en: Messages = {
     institutions: '{{count}} institutions',
     noQ: 'no q',
     pick: 'Choose a ring on the left',
-    pickHelp: 'The strongest evidence comes first. j / k move, Enter opens, / searches.',
+    pickHelp: 'The strongest evidence comes first. j / k open one after another, / searches.',
     openFirst: 'Open the first',
   },
   run: {
@@ -382,7 +383,6 @@ export const en: Messages = {
     title: 'Keyboard shortcuts',
     search: 'Search',
     nextRing: 'Next / previous ring',
-    open: 'Open',
     undo: 'Undo / redo',
     layout: 'Force layout / stop',
     circular: 'Circles layout',

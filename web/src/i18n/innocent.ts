@@ -3,7 +3,7 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
   'same-household': { zh: '同住一户', en: 'One household' },
   'same-address': { zh: '住址相同', en: 'Same address' },
   'same-phone': { zh: '联系电话相同', en: 'Same phone' },
-  'same-employer': { zh: '同一单位(集体体检等)', en: 'Same employer (check-ups)' },
+  'same-employer': { zh: '同一单位（集体体检等）', en: 'Same employer (check-ups)' },
   'same-village': { zh: '同一村居', en: 'Same village' },
   'nursing-home': { zh: '养老机构与签约医院', en: 'Nursing home with a contracted hospital' },
   'dialysis-shift': { zh: '同一透析班次', en: 'Same dialysis shift' },
@@ -19,7 +19,7 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
   'same-day-transfer': { zh: '当日转院', en: 'Transfer on the day' },
   'acute-dialysis': { zh: '急诊透析', en: 'Acute dialysis' },
   'planned-cycle': { zh: '计划内周期治疗', en: 'Planned cycle of treatment' },
-  'billed-elsewhere': { zh: '检验在别处结算', en: 'Tests billed elsewhere' },
+  'lab-billed-elsewhere': { zh: '检验在别处结算', en: 'Tests billed elsewhere' },
   'quota-reset': { zh: '年度额度清零', en: 'Yearly quota reset' },
   'duplicate-codes': { zh: '生产企业重码', en: 'Manufacturer’s duplicate codes' },
 };

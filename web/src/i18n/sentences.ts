@@ -27,6 +27,11 @@ const UNITS: Readonly<Record<string, { readonly zh: string; readonly en: string 
   minutes: { zh: '分钟', en: 'minutes' },
   hits: { zh: '次', en: 'times' },
   swipes: { zh: '次刷卡', en: 'swipes' },
+  meetings: { zh: '次', en: 'meetings' },
+  hospitals: { zh: '家医院', en: 'hospitals' },
+  refunds: { zh: '次退费', en: 'refunds' },
+  items: { zh: '项', en: 'items' },
+  score: { zh: '分', en: 'points' },
 };
 /** Said by the number's own format already. */
 const SPOKEN = new Set([
@@ -69,7 +74,7 @@ export function reasonSentence(reason: ReasonLike, lang: Language): Sentence {
       generic: true,
       text:
         lang === 'zh'
-          ? `指标“${code}”实测 ${m},正常情况下约为 ${e}。`
+          ? `指标“${code}”实测 ${m}，正常情况下约为 ${e}。`
           : `“${code}” measured ${m}; an honest world would show about ${e}.`,
     };
   }
@@ -79,13 +84,15 @@ export function reasonSentence(reason: ReasonLike, lang: Language): Sentence {
     .replaceAll('{e}', quantity(expected, unit, lang))
     .replaceAll('{mu}', withUnit(measured, unit, lang))
     .replaceAll('{eu}', withUnit(expected, unit, lang));
+  const shown =
+    ratio === undefined ? 0 : ratio < 10 ? Math.round(ratio * 10) / 10 : Math.round(ratio);
   // A huge ratio comes from an expectation near zero: the two numbers say it better.
   const tail =
     ratio === undefined || ratio < 2 || ratio > 1000
       ? ''
       : lang === 'zh'
-        ? `(${number(ratio, lang)} 倍)`
-        : ` (${number(ratio, lang)} times)`;
+        ? `（${number(shown, lang)} 倍）`
+        : `; this is ${number(shown, lang)} times that`;
   return { generic: false, text: filled.replace('{x}', tail) };
 }
 
@@ -108,9 +115,9 @@ export function innocentSentence({ q, weight }: InnocentLike, lang: Language): s
   const value = probability(q);
   if (q <= REJECTED_AT)
     return lang === 'zh'
-      ? `数据不支持(q = ${value}),只能说明 ${share} 的证据。`
+      ? `数据不支持（q = ${value}），只能说明 ${share} 的证据。`
       : `The data speak against it (q = ${value}); it accounts for ${share} of the evidence.`;
   return lang === 'zh'
-    ? `不能排除(q = ${value}),可以说明 ${share} 的证据。`
+    ? `不能排除（q = ${value}），可以说明 ${share} 的证据。`
     : `It cannot be ruled out (q = ${value}) and accounts for ${share} of the evidence.`;
 }

@@ -71,7 +71,7 @@ export function RingHeader({ ring, canvas }: RingHeaderProps) {
   const two = useTwoColumns();
   const { message } = App.useApp();
   const facts = [
-    { label: t('ring.money'), value: yuan(ring.fundAtRisk), help: t('ring.moneyHelp'), main: true },
+    { label: t('ring.money'), value: yuan(ring.fundAtRisk), help: t('ring.moneyHelp'), lead: true },
     { label: t('ring.score'), value: ring.score.toFixed(3), help: t('ring.scoreHelp') },
     { label: t('ring.q'), value: ring.q === null ? t('list.noQ') : probability(ring.q) },
     { label: t('ring.members'), value: String(ring.roles.member ?? 0) },
@@ -89,7 +89,7 @@ export function RingHeader({ ring, canvas }: RingHeaderProps) {
           {detector(ring.detector)} <span className="mono">{ring.ring}</span>
         </h1>
         <span className={`status status-${ring.status}`} title={t(`statusHelp.${ring.status}`)}>
-          {t(`status.${ring.status}`)}
+          {t(`statusOf.${ring.status}`)}
         </span>
         <ChangeTag change={ring.change} />
         <span className="ring-tools">
@@ -108,8 +108,8 @@ export function RingHeader({ ring, canvas }: RingHeaderProps) {
         </span>
       </div>
       <dl className="facts">
-        {facts.map(({ label, value, help, main }) => (
-          <div key={label} className={main ? 'main' : undefined} title={help}>
+        {facts.map(({ label, value, help, lead }) => (
+          <div key={label} className={lead ? 'lead' : undefined} title={help}>
             <dt>{label}</dt>
             <dd>{value}</dd>
           </div>

@@ -56,7 +56,13 @@ export function SettlementsTable({ ring, reason, onReason }: SettlementsTablePro
           '—'
         ),
     },
-    { title: t('table.patient'), dataIndex: 'patient', className: 'mono', ellipsis: true },
+    {
+      title: t('table.patient'),
+      dataIndex: 'patient',
+      className: 'mono',
+      ellipsis: true,
+      width: 150,
+    },
     {
       title: t('table.institution'),
       dataIndex: 'institution',
@@ -138,7 +144,7 @@ export function SettlementsTable({ ring, reason, onReason }: SettlementsTablePro
         columns={columns}
         dataSource={query.data.settlements}
         loading={query.isPlaceholderData}
-        scroll={{ x: 1180 }}
+        scroll={{ x: 1280 }}
         locale={{ emptyText: t('table.noSettlements') }}
         rowClassName={(row) => (keysOf(row).some((key) => related.has(key)) ? 'related' : '')}
         pagination={{

@@ -11,7 +11,7 @@ import { useEffect, useRef } from 'react';
 import { useRingSettlements } from '../api/queries';
 import type { RingDetail, SettlementRow } from '../api/types';
 import { Failed, Loading } from '../app/states';
-import { type CanvasPalette, FONT, usePalette } from '../app/theme';
+import { type CanvasPalette, useFont, usePalette } from '../app/theme';
 import { useFocus } from '../graph/store';
 import { useText } from '../i18n';
 import { day } from '../i18n/format';
@@ -47,6 +47,7 @@ function marksOf(rows: readonly SettlementRow[]): Mark[] {
 function optionOf(
   marks: readonly Mark[],
   p: CanvasPalette,
+  fontFamily: string,
 ): { readonly option: Option; readonly drawn: readonly Mark[] } {
   const busiest = new Map<string, number>();
   for (const m of marks) busiest.set(m.patient, (busiest.get(m.patient) ?? 0) + 1);
@@ -60,7 +61,7 @@ function optionOf(
   const drawn = marks.filter((m) => row.has(m.patient));
   const option: Option = {
     animation: false,
-    textStyle: { fontFamily: FONT },
+    textStyle: { fontFamily },
     grid: { left: 4, right: 8, top: 6, bottom: 22, containLabel: false },
     tooltip: {
       confine: true,
@@ -125,6 +126,7 @@ interface TimelineProps {
 export default function Timeline({ ring, reason }: TimelineProps) {
   const { t } = useText();
   const p = usePalette();
+  const font = useFont();
   const query = useRingSettlements(ring.ring, { run: ring.run, reason, limit: 500 });
   const box = useRef<HTMLDivElement>(null);
   const marks = query.data ? marksOf(query.data.settlements) : [];
@@ -135,7 +137,7 @@ export default function Timeline({ ring, reason }: TimelineProps) {
   useEffect(() => {
     if (!box.current || !ready) return;
     const chart = init(box.current);
-    const { option, drawn } = optionOf(marks, p);
+    const { option, drawn } = optionOf(marks, p, font);
     chart.setOption(option);
     chart.on('click', ({ dataIndex }) => {
       const shown = drawn[dataIndex];
@@ -150,7 +152,7 @@ export default function Timeline({ ring, reason }: TimelineProps) {
       watch.disconnect();
       chart.dispose();
     };
-  }, [query.data, p, ready]);
+  }, [query.data, p, font, ready]);
 
   if (query.isPending) return <Loading rows={3} />;
   if (query.isError)
