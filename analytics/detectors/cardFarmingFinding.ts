@@ -191,11 +191,14 @@ function explain(
   joint: JointVisits,
 ): InnocentExplanation[] {
   const search = candidate.meetings ? searches.meetings : searches.circles;
-  const hypotheses = sharedAttributes(world.patients);
+  const hypotheses = sharedAttributes(candidate.members, world.patients);
   if (candidate.meetings) {
     const { visitsOn, typical } = pharmacyRates(world);
+    const own = swipesOn(world, candidate.members);
+    // A ring must not be its own crowd: only other people's swipes count.
     const crowded = (cell: number) =>
-      (visitsOn.get(cell) ?? 0) > 2.5 * Math.max(4, typical.get(Math.floor(cell / CELL_DAYS)) ?? 0);
+      (visitsOn.get(cell) ?? 0) - (own.get(cell) ?? 0) >
+      2.5 * Math.max(4, typical.get(Math.floor(cell / CELL_DAYS)) ?? 0);
     hypotheses.push({
       code: 'promotion-day',
       explains: (a, b) => (joint.cellsOfPair.get(pairKey(a, b)) ?? []).filter(crowded).length,
@@ -208,6 +211,19 @@ function explain(
     world.patients.household,
     params.minUnits,
   );
+}
+
+/** Swipes of some people by institution · day. */
+function swipesOn(world: World, members: readonly number[]): Map<number, number> {
+  const s = world.settlements;
+  const out = new Map<number, number>();
+  for (const m of members)
+    for (const i of rowsOf(world, m)) {
+      if (s.cancelled[i] || !isPharmacySwipe(world, i)) continue;
+      const cell = s.institution[i]! * CELL_DAYS + s.day[i]!;
+      out.set(cell, (out.get(cell) ?? 0) + 1);
+    }
+  return out;
 }
 
 function mean(values: Float64Array): number {

@@ -35,31 +35,49 @@ export function bestExplanation(innocent: readonly InnocentExplanation[]): numbe
   return Math.max(0, ...innocent.filter((x) => x.weight > 0.1).map((x) => x.q));
 }
 
-/** People who share an address, a telephone or an employer. */
-export function sharedAttributes(patients: Patients): Hypothesis[] {
+/** Where most known addresses of a group are one, this share of them decides for the unknown ones. */
+const MAJORITY = 0.6;
+
+/** People who share an address (a care home has a carer who fetches), a telephone or an employer. */
+export function sharedAttributes(members: readonly number[], patients: Patients): Hypothesis[] {
   const same = (group: Int32Array) => (a: number, b: number) =>
     group[a]! >= 0 && group[a] === group[b] ? Infinity : 0;
   return [
-    { code: 'same-address', explains: same(patients.address) },
+    { code: 'same-address', explains: sameAddress(members, patients.address) },
     { code: 'same-phone', explains: same(patients.phone) },
     { code: 'same-employer', explains: same(patients.employer) },
   ];
 }
 
-/**
- * Units that a group provably has: households, and where nothing is known that could join a person to a
- * household, UNKNOWN_HOUSEHOLD such people count as one, since they might be one.
- */
-const UNKNOWN_HOUSEHOLD = 2;
+/** A household that goes out together is hardly ever larger. */
+const OUTING_MAX = 5;
 
+/**
+ * Units that a group provably has: known households. People of whom nothing is known may belong to any
+ * of these or be one household of their own, so they add units only by their number.
+ */
 export function provableUnits(members: readonly number[], patients: Patients): number {
   const known = new Set<number>();
-  let unknown = 0;
+  for (const m of members) if (patients.householdKnown[m]) known.add(patients.household[m]!);
+  return Math.max(known.size, Math.ceil(members.length / OUTING_MAX));
+}
+
+/** Members of unknown address are taken to live where most of the others do, when most do. */
+export function sameAddress(
+  members: readonly number[],
+  address: Int32Array,
+): (a: number, b: number) => number {
+  const count = new Map<number, number>();
+  let known = 0;
   for (const m of members) {
-    if (patients.householdKnown[m]) known.add(patients.household[m]!);
-    else unknown++;
+    if (address[m]! < 0) continue;
+    known++;
+    count.set(address[m]!, (count.get(address[m]!) ?? 0) + 1);
   }
-  return known.size + Math.floor(unknown / UNKNOWN_HOUSEHOLD);
+  const [usual, most] = [...count].sort((x, y) => y[1] - x[1] || x[0] - y[0])[0] ?? [-1, 0];
+  const fill = most >= 3 && most >= MAJORITY * known ? usual : -1;
+  const of = (m: number) => (address[m]! >= 0 ? address[m]! : fill);
+  return (a, b) => (of(a) >= 0 && of(a) === of(b) ? Infinity : 0);
 }
 
 export function round(x: number): number {

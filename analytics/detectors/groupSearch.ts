@@ -43,7 +43,11 @@ export function weighPairs(pairs: PairScreen, screen: number): EvidencePairs {
   };
 }
 
-/** Groups of the observed pairs, each with its p against the best groups of the redrawn worlds. */
+/**
+ * Groups of the observed pairs, each with its p against the best groups of the redrawn worlds. There a
+ * pair already counts as a group: honest worlds rarely have three who meet, and a table of zeros
+ * would say nothing of how far away a score is. It can only make the p larger.
+ */
 export function searchGroups(
   observed: EvidencePairs,
   redrawn: Iterable<WeightedPairs>,
@@ -54,19 +58,22 @@ export function searchGroups(
     readonly signal?: AbortSignal | undefined;
   },
 ): GroupSearch {
-  const search = (pairs: WeightedPairs, name: string) =>
+  const search = (pairs: WeightedPairs, minUnits: number, name: string) =>
     groupsOfPairs(pairs, {
       household: options.household,
-      minUnits: options.minUnits,
+      minUnits,
       seed: deriveSeed(options.seed, name),
     });
   const best: number[] = [];
   for (const pairs of redrawn) {
     throwIfAborted(options.signal);
-    best.push(search(pairs, `null ${best.length}`)[0]?.score ?? 0);
+    best.push(search(pairs, 2, `null ${best.length}`)[0]?.score ?? 0);
   }
   const table = { best: Float64Array.from(best) };
-  const groups = search(observed, 'observed').map((g) => ({ ...g, p: groupP(g.score, table) }));
+  const groups = search(observed, options.minUnits, 'observed').map((g) => ({
+    ...g,
+    p: groupP(g.score, table),
+  }));
   return { groups, table, pairs: observed };
 }
 

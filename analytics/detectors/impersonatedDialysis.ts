@@ -42,7 +42,7 @@ export function gather(world: World, parameters: Parameters): Evidence {
     world,
     patients,
     rates: errorRates(world, index, parameters),
-    supports: supportEvidence(pairs),
+    supports: supportEvidence(world, pairs),
     capacities: capacities(world, pairs, parameters),
     parameters,
   };

@@ -13,6 +13,7 @@ import {
   bestExplanation,
   provableUnits,
   round,
+  sameAddress,
   sharedAttributes,
   testHypotheses,
 } from './explanations.js';
@@ -171,17 +172,18 @@ function explain(
   joint: JointStays,
 ): InnocentExplanation[] {
   const { stays, screen } = searches;
-  const hypotheses = sharedAttributes(world.patients).filter((h) => h.code !== 'same-address');
-  const { address } = world.patients;
+  const hypotheses = sharedAttributes(candidate.members, world.patients).filter(
+    (h) => h.code !== 'same-address',
+  );
   const single = new Set(joint.stays.map((i) => stays.institution[i]!)).size <= 1;
   // A home sends its residents to the hospital it has a contract with; a ring rotates.
   if (single)
     hypotheses.push({
       code: 'nursing-home',
-      explains: (a, b) => (address[a]! >= 0 && address[a] === address[b] ? Infinity : 0),
+      explains: sameAddress(candidate.members, world.patients.address),
     });
   if (candidate.meetings) {
-    const usual = weeklyAdmissions(stays);
+    const usual = weeklyAdmissions(stays, new Set(candidate.members));
     const count = (test: (i: number, j: number) => boolean) => (a: number, b: number) =>
       (joint.ofPair.get(pairKey(a, b)) ?? []).filter(([i, j]) => test(i, j)).length;
     hypotheses.push(
@@ -202,11 +204,15 @@ function explain(
   );
 }
 
-/** Whether a stay began in a week with far more admissions of its diagnosis than the hospital's other weeks. */
-function weeklyAdmissions(stays: Stays): (stay: number) => boolean {
+/**
+ * Whether a stay began in a week when far more *other* people than usual were admitted with its diagnosis:
+ * a ring must not be its own outbreak.
+ */
+function weeklyAdmissions(stays: Stays, members: ReadonlySet<number>): (stay: number) => boolean {
   const byWeek = new Map<string, number>();
   const total = new Map<string, { n: number; first: number; last: number }>();
   for (let i = 0; i < stays.patient.length; i++) {
+    if (members.has(stays.patient[i]!)) continue;
     const what = `${stays.institution[i]}|${stays.diagnosis[i]}`;
     const week = Math.floor(stays.begin[i]! / 7);
     byWeek.set(`${what}|${week}`, (byWeek.get(`${what}|${week}`) ?? 0) + 1);
@@ -227,7 +233,7 @@ function weeklyAdmissions(stays: Stays): (stay: number) => boolean {
   return (i) => {
     if (stays.diagnosis[i]! < 0) return false;
     const what = `${stays.institution[i]}|${stays.diagnosis[i]}`;
-    const n = byWeek.get(`${what}|${Math.floor(stays.begin[i]! / 7)}`)!;
+    const n = byWeek.get(`${what}|${Math.floor(stays.begin[i]! / 7)}`) ?? 0;
     return n >= OUTBREAK_MIN && n > OUTBREAK_RATIO * ((total.get(what)!.n - n) / weeks + 0.5);
   };
 }

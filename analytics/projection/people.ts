@@ -30,6 +30,26 @@ function groupBy(values: readonly string[], first: Int32Array): void {
   }
 }
 
+/** An address shorter than this names a village or a street, not a home. */
+const ADDRESS_MIN = 8;
+
+/**
+ * The same home is written with and without its county or street: an address that is the end of
+ * another is taken for the longest one that it ends. Reversed and sorted, ends become beginnings.
+ */
+function wholeAddresses(texts: readonly string[]): string[] {
+  const clean = texts.map((t) => t.normalize('NFKC').replace(/[\s,，.。、·#-]/g, ''));
+  const reversed = [...new Set(clean)].map((t) => [...t].reverse().join('')).sort();
+  const whole = new Map<string, string>();
+  for (let i = reversed.length - 1; i >= 0; i--) {
+    const next = reversed[i + 1];
+    const own = reversed[i]!;
+    const ends = next !== undefined && own.length >= ADDRESS_MIN && next.startsWith(own);
+    whole.set(own, ends ? whole.get(next)! : own);
+  }
+  return clean.map((t) => whole.get([...t].reverse().join(''))!);
+}
+
 class Union {
   readonly parent: Int32Array;
   constructor(n: number) {
@@ -112,7 +132,7 @@ export async function loadPatients(reader: LandingReader): Promise<Patients> {
   const address = shared(n);
   const phone = shared(n);
   const employer = shared(n);
-  groupBy(columns.get('address') as string[], address);
+  groupBy(wholeAddresses(columns.get('address') as string[]), address);
   groupBy(
     (columns.get('phone') as string[]).map((t) => (t.length >= 7 ? t : '')),
     phone,
@@ -121,7 +141,7 @@ export async function loadPatients(reader: LandingReader): Promise<Patients> {
 
   const union = new Union(n);
   const known = new Uint8Array(new SharedArrayBuffer(n));
-  for (let i = 0; i < n; i++) if (address[i]! >= 0 || phone[i]! >= 0) known[i] = 1;
+  for (let i = 0; i < n; i++) if (address[i]! >= 0) known[i] = 1;
   if (reader.has('rltn_d')) await joinRelations(reader, ids, union, known, { phone, employer });
   joinSmallGroups(union, address);
   joinSmallGroups(union, phone);
@@ -176,7 +196,7 @@ async function joinRelations(
       if (first === undefined) firstOfThing.set(thing, (a ?? b)!);
       else kinds[kind].join(first, (a ?? b)!);
     }
-    if (kind !== 'employer')
+    if (kind === 'household')
       for (const person of [a, b]) if (person !== undefined) known[person] = 1;
   }
   joinSmallGroups(union, kinds.household.groups());
