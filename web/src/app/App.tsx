@@ -29,7 +29,11 @@ export function App() {
     document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   }, [dark]);
   return (
-    <ConfigProvider theme={antdConfig(dark, language)} locale={language === 'zh' ? zhCN : enUS}>
+    <ConfigProvider
+      button={{ autoInsertSpace: false }}
+      theme={antdConfig(dark, language)}
+      locale={language === 'zh' ? zhCN : enUS}
+    >
       <AntApp className="app" notification={{ placement: 'bottomRight' }}>
         <QueryClientProvider client={client}>
           <RouterProvider router={router} />

@@ -7,7 +7,8 @@ import type Sigma from 'sigma';
 import type { Settings } from 'sigma/settings';
 import type { SigmaNodeEventPayload } from 'sigma/types';
 import { useFont, usePalette } from '../app/theme';
-import { drawHover, drawLabel, reducers } from './drawing';
+import { drawHover, reducers } from './drawing';
+import { createLabels } from './labels';
 import { createLayoutRunner, type Layout } from './layout';
 import type { EdgeData, NodeData, RingGraph } from './model';
 import { DiamondProgram, SquareProgram } from './shapes';
@@ -28,6 +29,9 @@ const DoubledProgram = createNodeBorderProgram<NodeData, EdgeData>({
     { size: { fill: true }, color: { attribute: 'color' } },
   ],
 });
+
+const LABEL_SIZE = 12;
+type Placing = ReturnType<typeof createLabels>;
 
 export interface CanvasHandle {
   fit(): void;
@@ -109,6 +113,18 @@ function Focus() {
   return null;
 }
 
+/** Tells the placing of labels when a frame begins. */
+function Labels({ labels }: { readonly labels: Placing }) {
+  const sigma = useSigma<NodeData, EdgeData>();
+  useEffect(() => {
+    const begin = () => labels.begin(sigma);
+    sigma.on('beforeRender', begin);
+    sigma.scheduleRender();
+    return () => void sigma.off('beforeRender', begin);
+  }, [sigma, labels]);
+  return null;
+}
+
 function Control({
   graph,
   version,
@@ -116,7 +132,8 @@ function Control({
   layout,
   handle,
   onRunning,
-}: Omit<CanvasProps, 'onPin' | 'onExpand'>) {
+  labels,
+}: Omit<CanvasProps, 'onPin' | 'onExpand'> & { readonly labels: Placing }) {
   const sigma = useSigma<NodeData, EdgeData>();
   const runner = useMemo(() => createLayoutRunner(onRunning), [onRunning]);
   const laid = useRef<RingGraph | undefined>(undefined);
@@ -132,8 +149,11 @@ function Control({
   const start = (which: Layout, fixed = held(), iterations?: number) => {
     sigma.setCustomBBox(null);
     const { width, height } = sigma.getDimensions();
-    const aspect = Math.min(1.9, Math.max(0.75, width / height));
-    runner.run(graph, which, { fixed, aspect, ...(iterations ? { iterations } : {}) });
+    runner.run(graph, which, {
+      fixed,
+      aspect: width / height,
+      ...(iterations ? { iterations } : {}),
+    });
   };
 
   // The first picture is laid out whole; later ones keep what the reader already knows in place.
@@ -171,7 +191,15 @@ function Control({
         if (at) void sigma.getCamera().animate({ x: at.x, y: at.y }, { duration: 250 });
       },
       png: (background) =>
-        toBlob(sigma as unknown as Sigma, { backgroundColor: background, format: 'png' }),
+        toBlob(sigma as unknown as Sigma, {
+          backgroundColor: background,
+          format: 'png',
+          withTempRenderer: (copy) => {
+            const renderer = copy as unknown as typeof sigma;
+            renderer.on('beforeRender', () => labels.begin(renderer));
+            renderer.refresh();
+          },
+        }),
     }),
   );
   return null;
@@ -181,6 +209,7 @@ export default function Canvas(props: CanvasProps) {
   const { graph, onPin, onExpand } = props;
   const p = usePalette();
   const font = useFont();
+  const labels = useMemo(() => createLabels(p, font, LABEL_SIZE), [p, font]);
   const settings = useMemo((): Partial<Settings<NodeData, EdgeData>> => {
     const focus = () => {
       const { hovered, selected } = useFocus.getState();
@@ -198,31 +227,33 @@ export default function Canvas(props: CanvasProps) {
       edgeProgramClasses: { curved: EdgeCurveProgram },
       defaultEdgeType: 'curved',
       defaultNodeType: 'bordered',
-      defaultDrawNodeLabel: drawLabel(p),
+      defaultDrawNodeLabel: labels.draw,
       defaultDrawNodeHover: drawHover(p),
       renderEdgeLabels: true,
       edgeLabelColor: { color: p.ink },
       edgeLabelFont: font,
       edgeLabelSize: 11,
       labelFont: font,
-      labelSize: 12,
+      labelSize: LABEL_SIZE,
       labelWeight: '500',
       labelColor: { color: p.ink },
-      labelDensity: 0.7,
-      labelGridCellSize: 90,
-      labelRenderedSizeThreshold: 7,
+      // Many are offered; those without room are left out (labels.ts).
+      labelDensity: 2,
+      labelGridCellSize: 80,
+      labelRenderedSizeThreshold: 6,
       zIndex: true,
       stagePadding: 64,
       minCameraRatio: 0.08,
       maxCameraRatio: 4,
       doubleClickZoomingRatio: 1,
     };
-  }, [graph, p, font]);
+  }, [graph, p, font, labels]);
   return (
     <SigmaContainer className="sigma-root" graph={graph as never} settings={settings as never}>
       <Events onPin={onPin} onExpand={onExpand} />
       <Focus />
-      <Control {...props} />
+      <Labels labels={labels} />
+      <Control {...props} labels={labels} />
     </SigmaContainer>
   );
 }

@@ -1,24 +1,7 @@
-import type { NodeHoverDrawingFunction, NodeLabelDrawingFunction } from 'sigma/rendering';
+import type { NodeHoverDrawingFunction } from 'sigma/rendering';
 import type { EdgeDisplayData, NodeDisplayData } from 'sigma/types';
 import type { CanvasPalette } from '../app/theme';
 import type { EdgeData, NodeData, RingGraph } from './model';
-
-/** Labels beside nodes, with a halo of the background so that lines do not cut through them. */
-export const drawLabel =
-  (p: CanvasPalette): NodeLabelDrawingFunction<NodeData, EdgeData> =>
-  (context, data, settings) => {
-    if (!data.label) return;
-    const size = settings.labelSize;
-    context.font = `${settings.labelWeight} ${size}px ${settings.labelFont}`;
-    context.lineJoin = 'round';
-    context.lineWidth = 3;
-    context.strokeStyle = p.surface;
-    const x = data.x + data.size * 1.15 + 3;
-    const y = data.y + size / 3;
-    context.strokeText(data.label, x, y);
-    context.fillStyle = p.ink;
-    context.fillText(data.label, x, y);
-  };
 
 /** The label of a hovered or selected node in a box of the page's own colours. */
 export const drawHover =

@@ -64,20 +64,43 @@ export function circularPositions(graph: Graph, aspect = 1): Map<string, { x: nu
   return out;
 }
 
+/** How much wider than it is a picture must be drawn to fill a canvas; never beyond recognition. */
+function stretchFor(positions: Float32Array, aspect: number): number {
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (let i = 0; i < positions.length; i += 2) {
+    left = Math.min(left, positions[i]!);
+    right = Math.max(right, positions[i]!);
+    top = Math.min(top, positions[i + 1]!);
+    bottom = Math.max(bottom, positions[i + 1]!);
+  }
+  const own = (right - left) / (bottom - top);
+  return Number.isFinite(own) && own > 0 ? Math.min(2, Math.max(0.6, aspect / own)) : 1;
+}
+
+interface Target {
+  readonly graph: Graph;
+  readonly keys: readonly string[];
+  readonly fixed: ReadonlySet<string>;
+  /** Undefined: most nodes are held, so the stretch they were drawn with stays. */
+  readonly aspect: number | undefined;
+}
+
 export function createLayoutRunner(running: (yes: boolean) => void): LayoutRunner {
   let worker: Worker | undefined;
   let latest = 0;
-  let target: { graph: Graph; keys: readonly string[]; aspect: number } | undefined;
+  let target: Target | undefined;
+  let stretch = 1;
 
   function receive({ data }: MessageEvent<LayoutReply>): void {
     if (data.id !== latest || !target) return;
-    const { graph, keys, aspect } = target;
+    const { graph, keys, fixed, aspect } = target;
+    if (aspect !== undefined) stretch = stretchFor(data.positions, aspect);
     const at = new Map(keys.map((key, i) => [key, i * 2]));
     graph.updateEachNodeAttributes(
       (key, a) => {
         const i = at.get(key);
-        if (i === undefined || a.dragged) return a;
-        return { ...a, x: data.positions[i]! * aspect, y: data.positions[i + 1]! };
+        if (i === undefined || a.dragged || fixed.has(key)) return a;
+        return { ...a, x: data.positions[i]! * stretch, y: data.positions[i + 1]! };
       },
       { attributes: ['x', 'y'] },
     );
@@ -93,13 +116,14 @@ export function createLayoutRunner(running: (yes: boolean) => void): LayoutRunne
   function run(
     graph: Graph,
     layout: Layout,
-    { fixed, iterations = 420, aspect = 1 }: LayoutOptions = {},
+    { fixed = new Set(), iterations = 420, aspect = 1 }: LayoutOptions = {},
   ): void {
     stop();
     if (graph.order === 0) return;
     if (layout === 'circular') {
-      const to = circularPositions(graph, aspect);
-      graph.updateEachNodeAttributes((key, a) => (fixed?.has(key) ? a : { ...a, ...to.get(key) }), {
+      stretch = Math.min(1.6, Math.max(0.7, aspect));
+      const to = circularPositions(graph, stretch);
+      graph.updateEachNodeAttributes((key, a) => (fixed.has(key) ? a : { ...a, ...to.get(key) }), {
         attributes: ['x', 'y'],
       });
       return;
@@ -108,17 +132,18 @@ export function createLayoutRunner(running: (yes: boolean) => void): LayoutRunne
       worker = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
       worker.addEventListener('message', receive);
     }
-    target = { graph, keys: graph.nodes(), aspect };
+    const whole = layout === 'force' && fixed.size * 2 < graph.order;
+    target = { graph, keys: graph.nodes(), fixed, aspect: whole ? aspect : undefined };
     const request: LayoutRequest = {
       id: latest,
       layout,
       iterations,
       nodes: graph.mapNodes((key, a) => ({
         key,
-        x: a.x / aspect,
+        x: a.x / stretch,
         y: a.y,
         size: a.size,
-        fixed: fixed?.has(key) ?? false,
+        fixed: fixed.has(key),
       })),
       edges: graph.mapEdges((_, a, source, to) => ({
         source,

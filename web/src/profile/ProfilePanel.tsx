@@ -85,7 +85,7 @@ function NeighbourList({
 }) {
   const { t, number } = useText();
   return (
-    <>
+    <div>
       <h4>
         {t(`kind.${kind}`)}{' '}
         <small className="muted">
@@ -107,7 +107,7 @@ function NeighbourList({
           </li>
         ))}
       </ul>
-    </>
+    </div>
   );
 }
 
@@ -133,9 +133,13 @@ function Neighbours({ entity }: { readonly entity: EntityRef }) {
       .sort((a, b) => b.count - a.count || a.node.key.localeCompare(b.node.key)),
   })).filter((g) => g.nodes.length > 0);
   if (groups.length === 0) return <p className="muted">{t('profile.noNeighbours')}</p>;
-  return groups.map((g) => (
-    <NeighbourList key={g.kind} {...g} total={Math.max(g.total, g.nodes.length)} />
-  ));
+  return (
+    <div className="neighbour-groups">
+      {groups.map((g) => (
+        <NeighbourList key={g.kind} {...g} total={Math.max(g.total, g.nodes.length)} />
+      ))}
+    </div>
+  );
 }
 
 interface ProfilePanelProps {

@@ -39,7 +39,12 @@ export function ProfilesPage() {
         </span>
       ),
     },
-    { title: t('table.code'), dataIndex: 'id', className: 'mono', ellipsis: true },
+    {
+      title: t('table.code'),
+      dataIndex: 'id',
+      ellipsis: true,
+      render: (id: string) => <span className="mono">{id}</span>,
+    },
     {
       title: t('profile.score'),
       dataIndex: 'score',

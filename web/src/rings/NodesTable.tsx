@@ -69,7 +69,12 @@ export function NodesTable({ want, onCentre }: NodesTableProps) {
       onFilter: (value, row) => (row.role ?? 'context') === value,
       render: (role: Role | undefined, row) => (role ? t(`role.${role}`) : t(`kind.${row.kind}`)),
     },
-    { title: t('table.code'), dataIndex: 'id', className: 'mono', ellipsis: true },
+    {
+      title: t('table.code'),
+      dataIndex: 'id',
+      ellipsis: true,
+      render: (id: string) => <span className="mono">{id}</span>,
+    },
     {
       title: t('table.links'),
       dataIndex: 'links',

@@ -17,6 +17,8 @@ interface SettlementsTableProps {
   onReason(index: number | undefined): void;
 }
 
+const mono = (text: string) => <span className="mono">{text}</span>;
+
 const keysOf = (row: SettlementRow) => [
   `patient:${row.patient}`,
   `institution:${row.institution}`,
@@ -59,9 +61,9 @@ export function SettlementsTable({ ring, reason, onReason }: SettlementsTablePro
     {
       title: t('table.patient'),
       dataIndex: 'patient',
-      className: 'mono',
       ellipsis: true,
       width: 150,
+      render: mono,
     },
     {
       title: t('table.institution'),
@@ -105,7 +107,7 @@ export function SettlementsTable({ ring, reason, onReason }: SettlementsTablePro
       width: 100,
       render: (amount: string | null) => yuan(amount),
     },
-    { title: t('table.id'), dataIndex: 'id', className: 'mono', ellipsis: true, width: 150 },
+    { title: t('table.id'), dataIndex: 'id', ellipsis: true, width: 150, render: mono },
   ];
 
   if (query.isPending) return <Loading rows={4} />;
