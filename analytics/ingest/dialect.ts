@@ -14,6 +14,8 @@ import { checked, configured, readJson } from './dictionary.js';
  * - `{ from, take }`: its first characters
  * - `{ concat, separator }`: what is not empty of several, joined
  * - `{ first }`: the first that is not empty
+ * - `{ from, lookup, else }`: the value that another table of this import, made before this one, has
+ *   in column `value` where its column `key` is that of `from`
  * - `{ hash }`: 32 hexadecimal digits (MD5) that stand for several values together, for a key that
  *   the source lacks
  */
@@ -22,9 +24,18 @@ export type Mapping =
   | { constant: string }
   | { from: string; map: Record<string, string>; else?: Mapping | undefined }
   | { from: string; take: number }
+  | { from: string; lookup: Lookup; else?: Mapping | undefined }
   | { concat: Mapping[]; separator?: string | undefined }
   | { first: Mapping[] }
   | { hash: Mapping[] };
+
+export interface Lookup {
+  table: TableName;
+  key: string;
+  value: string;
+}
+
+const tableName = z.enum(TABLE_NAMES as [TableName, ...TableName[]]);
 
 const mapping: z.ZodType<Mapping> = z.lazy(() =>
   z.union([
@@ -36,6 +47,11 @@ const mapping: z.ZodType<Mapping> = z.lazy(() =>
       else: mapping.optional(),
     }),
     z.strictObject({ from: z.string().min(1), take: z.number().int().positive() }),
+    z.strictObject({
+      from: z.string().min(1),
+      lookup: z.strictObject({ table: tableName, key: z.string(), value: z.string() }),
+      else: mapping.optional(),
+    }),
     z.strictObject({ concat: z.array(mapping).min(1), separator: z.string().optional() }),
     z.strictObject({ first: z.array(mapping).min(1) }),
     z.strictObject({ hash: z.array(mapping).min(1) }),
@@ -63,7 +79,7 @@ export const dialectSchema = z.strictObject({
   names: names.optional(),
   /** Columns that are known and not read, not worth a warning each. */
   unread: z.array(z.string()).optional(),
-  tables: z.partialRecord(z.enum(TABLE_NAMES as [TableName, ...TableName[]]), z.array(source)),
+  tables: z.partialRecord(tableName, z.array(source)),
 });
 export type Dialect = z.infer<typeof dialectSchema>;
 
@@ -100,7 +116,24 @@ export function loadDialect(name: string, dataDir?: string): Dialect {
             `${path} maps to ${table}.${column}, which is no column of ours`,
             `${table} has ${Object.keys(TABLES[table].columns).join(', ')}`,
           );
+  for (const [table, sources] of Object.entries(dialect.tables) as Array<[TableName, SourceSpec[]]>)
+    for (const lookup of sources.flatMap((s) => Object.values(s.columns ?? {}).flatMap(lookupsOf)))
+      checkLookup(lookup, table, path);
   return dialect;
+}
+
+function checkLookup(lookup: Lookup, table: TableName, path: string): void {
+  const columns = TABLES[lookup.table].columns;
+  if (!(lookup.key in columns) || !(lookup.value in columns))
+    throw invalid(
+      `${path} looks up ${lookup.key} and ${lookup.value} in ${lookup.table}, which lacks one of them`,
+      `${lookup.table} has ${Object.keys(columns).join(', ')}`,
+    );
+  if (TABLE_NAMES.indexOf(lookup.table) >= TABLE_NAMES.indexOf(table))
+    throw invalid(
+      `${path} looks up ${lookup.table} for ${table}, which is made before it`,
+      `Tables are made in this order: ${TABLE_NAMES.join(', ')}`,
+    );
 }
 
 /** `+08:00` in seconds. */
@@ -109,12 +142,23 @@ export function offsetSeconds(offset: string): number {
   return sign * (Number(offset.slice(1, 3)) * 3600 + Number(offset.slice(4, 6)) * 60);
 }
 
+/** Lookups inside a mapping. */
+export function lookupsOf(m: Mapping): Lookup[] {
+  if (typeof m === 'string' || 'constant' in m || 'take' in m) return [];
+  if ('lookup' in m) return [m.lookup, ...(m.else === undefined ? [] : lookupsOf(m.else))];
+  if ('map' in m) return m.else === undefined ? [] : lookupsOf(m.else);
+  if ('concat' in m) return m.concat.flatMap(lookupsOf);
+  if ('first' in m) return m.first.flatMap(lookupsOf);
+  return m.hash.flatMap(lookupsOf);
+}
+
 /** Columns of the source that a mapping reads. */
 export function columnsRead(m: Mapping): string[] {
   if (typeof m === 'string') return [m];
   if ('constant' in m) return [];
   if ('take' in m) return [m.from];
-  if ('map' in m) return [m.from, ...(m.else === undefined ? [] : columnsRead(m.else))];
+  if ('map' in m || 'lookup' in m)
+    return [m.from, ...(m.else === undefined ? [] : columnsRead(m.else))];
   if ('concat' in m) return m.concat.flatMap(columnsRead);
   if ('first' in m) return m.first.flatMap(columnsRead);
   return m.hash.flatMap(columnsRead);

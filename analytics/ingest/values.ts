@@ -76,6 +76,11 @@ function offsetSql(t: string, utcOffset: number): string {
   return `CASE WHEN regexp_matches(${t}, ':[0-9.]+ *(${ZONE})$') THEN ${named} ELSE ${utcOffset} END`;
 }
 
+/** A time of day without a date. */
+export function clockAloneSql(t: string): string {
+  return `coalesce(regexp_matches(${t}, ${quote(CLOCK_ALONE)}), false)`;
+}
+
 /**
  * Epoch seconds. A date alone is its local midnight in Shanghai, whatever the dialect's zone; so is
  * a clock alone, on 1970-01-01 (where `clockAlone` allows it).
@@ -87,7 +92,7 @@ export function timeSql(t: string, utcOffset: number, clockAlone: boolean): stri
     WHEN p.h::INTEGER < 24 AND p.i::INTEGER < 60 AND coalesce(nullif(p.s, ''), '0')::INTEGER < 60
     THEN p.h::BIGINT * 3600 + p.i::BIGINT * 60 + coalesce(nullif(p.s, ''), '0')::BIGINT - 28800 END)[1]`;
   return `CASE
-    ${clockAlone ? `WHEN regexp_matches(${t}, ${quote(CLOCK_ALONE)}) THEN ${alone}` : ''}
+    ${clockAlone ? `WHEN ${clockAloneSql(t)} THEN ${alone}` : ''}
     WHEN ${hasClockSql(t)} THEN floor(epoch(${stamp}))::BIGINT - (${offsetSql(t, utcOffset)})
     ELSE floor(epoch(${stamp}))::BIGINT - 28800 END`;
 }

@@ -26,6 +26,8 @@ export interface Staging {
   /** A reader as if this import were committed. Rows of this import: `staged(table)`. */
   preview(replacePeriod: boolean): Promise<SnapshotReader>;
   staged(table: TableName): string;
+  /** Whether the table has been written. */
+  has(table: TableName): boolean;
   /** Rows by table that are new or differ from what is committed now. */
   changed(): Promise<Partial<Record<TableName, number>>>;
   period(): Promise<Period | null>;
@@ -77,6 +79,7 @@ export async function beginStaging(options: StagingOptions): Promise<Staging> {
   return {
     id,
     duck,
+    has: (table) => landed[table] !== undefined,
     staged: (table) => `read_parquet(${path(table)})`,
 
     async write(table, select) {

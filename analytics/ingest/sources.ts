@@ -1,0 +1,63 @@
+import { readdirSync } from 'node:fs';
+import { invalid } from '../model/errors.js';
+import { TABLE_NAMES, type TableName } from '../model/tables.js';
+import type { Dialect, SourceSpec } from './dialect.js';
+
+/** A file that feeds a table in one way; one file may feed several tables. */
+export interface SourceUse {
+  readonly name: string;
+  readonly table: TableName;
+  readonly source: SourceSpec;
+  /** Place of the source in its table's list: later ones win over earlier ones. */
+  readonly order: number;
+}
+
+const READABLE = /\.(csv|csv\.gz|parquet)$/i;
+
+/** `*` stands for anything; case does not matter. */
+function matcher(pattern: string): RegExp {
+  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
+  return new RegExp(`^${escaped}$`, 'i');
+}
+
+/**
+ * Which files of a directory feed which tables, in name order. Of the patterns that a file fits the
+ * longest counts (`setl_d*` before `s*`). Refuses a directory without settlements.
+ */
+export function findSources(
+  dir: string,
+  shown: string,
+  dialect: Dialect,
+): { uses: SourceUse[]; warnings: string[] } {
+  const names = readdirSync(dir, { withFileTypes: true })
+    .filter((e) => e.isFile() || e.isSymbolicLink())
+    .map((e) => e.name)
+    .filter((n) => READABLE.test(n) && !n.startsWith('.'))
+    .sort();
+  const uses: SourceUse[] = [];
+  const warnings: string[] = [];
+  for (const name of names) {
+    const base = name.replace(READABLE, '');
+    const fits: Array<SourceUse & { weight: number }> = [];
+    for (const table of TABLE_NAMES)
+      (dialect.tables[table] ?? []).forEach((source, order) => {
+        const weights = source.files.filter((p) => matcher(p).test(base)).map((p) => p.length);
+        if (weights.length > 0)
+          fits.push({ name, table, source, order, weight: Math.max(...weights) });
+      });
+    const best = Math.max(...fits.map((f) => f.weight));
+    if (fits.length === 0)
+      warnings.push(`${name} is no table of the dialect ${dialect.name}: not read`);
+    for (const { weight, ...use } of fits) if (weight === best) uses.push(use);
+  }
+  if (!uses.some((u) => u.table === 'setl_d')) {
+    const wanted = (dialect.tables.setl_d ?? []).flatMap((s) => s.files).join(', ');
+    throw invalid(
+      `${shown} has no settlements: no file ${wanted} (.csv, .csv.gz or .parquet)`,
+      names.length > 0
+        ? `It has ${names.slice(0, 10).join(', ')}; name another directory or another --dialect`
+        : 'Name the directory that holds the tables',
+    );
+  }
+  return { uses, warnings };
+}
