@@ -72,7 +72,8 @@ export function viewOf(job: QueuedJob, queued: string): JobView {
     createdAt: formatTime(job.timestamp / 1000),
     startedAt: time(job.processedOn),
     finishedAt: isFinal(state) ? time(job.finishedOn) : null,
-    attempts: job.attemptsStarted,
+    // A flow starts twice, to plan and to join; that is one attempt.
+    attempts: Math.max(job.attemptsMade, job.processedOn === undefined ? 0 : 1),
     error: failed ? decodeError(job.failedReason ?? '') : null,
     ...(state === 'completed' ? { result: job.returnvalue } : {}),
   };

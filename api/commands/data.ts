@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { Option, type Command as Program } from 'commander';
 import type { ImportRecord, TableCounts } from '../../analytics/landing/types.js';
 import { invalid, RingfenceError } from '../../analytics/model/errors.js';
+import { TABLE_NAMES } from '../../analytics/model/tables.js';
 import { formatTime } from '../../analytics/model/time.js';
 import type { Io } from '../owner/io.js';
 import { pathFrom } from '../owner/io.js';
@@ -20,8 +21,17 @@ interface ImportResult {
 
 const COUNTS = ['read', 'accepted', 'rejected', 'changed', 'repeated'] as const;
 
-function countsTable(tables: Readonly<Record<string, TableCounts>>): string {
-  const rows = Object.entries(tables).map(([name, c]) => [name, ...COUNTS.map((k) => c[k])]);
+/** Where the files were imported before, nothing changed by importing them again. */
+function countsTable(
+  tables: Readonly<Partial<Record<string, TableCounts>>>,
+  changed: boolean,
+): string {
+  const rows = TABLE_NAMES.flatMap((name) => {
+    const counts = tables[name];
+    return counts
+      ? [[name, ...COUNTS.map((k) => (k === 'changed' && !changed ? 0 : counts[k]))]]
+      : [];
+  });
   return table(['table', ...COUNTS], rows);
 }
 
@@ -51,7 +61,7 @@ async function runImport(
   });
   if (!done) return 0;
   const { record, changed, rejectFile } = done.result as ImportResult;
-  await io.stdout(countsTable(record.tables));
+  await io.stdout(countsTable(record.tables, changed));
   for (const warning of record.warnings) await io.stderr(`${warning}\n`);
   if (rejectFile) await io.stderr(`rejected rows: ${rejectFile}\n`);
   await io.stderr(
