@@ -5,7 +5,8 @@
  * links that go to a place (the patient left out, shrunk to the share over all areas), the chance
  * that i uses k is `p_ik = 1 − exp(−deg_i·g_{area(i),k})`. A pair scores
  * `Σ_k (−ln p_ik − ln p_jk)` over shared places minus the largest term, so one place is never
- * enough. `redrawn` permutes the links among the people of one area (N2), keeping every person's
+ * enough. Places go together (two pharmacies of one street): p_ik is never taken for less than the share of the
+ * other users of another shared place who use k as well. `redrawn` permutes the links among the people of one area (N2), keeping every person's
  * number of places and every place's number of people from that area.
  *
  * Pairs are enumerated from the pairs of places of each patient, not from the patients of each place.
@@ -188,29 +189,42 @@ function scorePairs(
       for (let y = x + 1; y < list.length; y++) candidates.add(list[x]! * patients + list[y]!);
   }
   throwIfAborted(options.signal);
+  const users = new Int32Array(places);
+  for (let i = 0; i < n; i++) users[place[i]!]!++;
+  /** −ln of the share of the users of `other`, these two left out, who use `k` as well. */
+  const together = (k: number, other: number): number => {
+    const both = placePairs.get(k < other ? k * places + other : other * places + k)!.length - 2;
+    return -Math.log((both + 0.25) / (users[other]! - 2 + 1));
+  };
   const found: Array<{ key: number; score: number; shared: number }> = [];
+  const at: Array<{ k: number; p: number; q: number }> = [];
   for (const key of candidates) {
     const p = Math.floor(key / patients);
     const q = key - p * patients;
     let x = start.get(p)!;
     let y = start.get(q)!;
-    let sum = 0;
-    let largest = 0;
-    let shared = 0;
+    at.length = 0;
     while (x < end.get(p)! && y < end.get(q)!) {
       if (place[x]! < place[y]!) x++;
       else if (place[x]! > place[y]!) y++;
       else {
-        const term = cost[x]! + cost[y]!;
-        sum += term;
-        largest = Math.max(largest, term);
-        shared++;
+        at.push({ k: place[x]!, p: cost[x]!, q: cost[y]! });
         x++;
         y++;
       }
     }
-    if (shared >= options.minShared && sum - largest >= options.minScore)
-      found.push({ key, score: sum - largest, shared });
+    if (at.length < options.minShared) continue;
+    let sum = 0;
+    let largest = 0;
+    for (const { k, p: ofP, q: ofQ } of at) {
+      let usual = Infinity;
+      for (const other of at) if (other.k !== k) usual = Math.min(usual, together(k, other.k));
+      const term = Math.min(ofP, usual) + Math.min(ofQ, usual);
+      sum += term;
+      largest = Math.max(largest, term);
+    }
+    if (sum - largest >= options.minScore)
+      found.push({ key, score: sum - largest, shared: at.length });
   }
   found.sort((u, v) => u.key - v.key);
   return {

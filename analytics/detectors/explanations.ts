@@ -53,12 +53,14 @@ export function sharedAttributes(members: readonly number[], patients: Patients)
 const OUTING_MAX = 5;
 
 /**
- * Units that a group provably has: known households. People of whom nothing is known may belong to any
- * of these or be one household of their own, so they add units only by their number.
+ * Units that a group provably has: known households, and villages where an address names no more than
+ * that. People of whom nothing is known may belong to any of these, so they add units only by their number.
  */
 export function provableUnits(members: readonly number[], patients: Patients): number {
   const known = new Set<number>();
-  for (const m of members) if (patients.householdKnown[m]) known.add(patients.household[m]!);
+  for (const m of members)
+    if (patients.householdKnown[m]) known.add(patients.household[m]!);
+    else if (patients.address[m]! >= 0) known.add(-1 - patients.address[m]!);
   return Math.max(known.size, Math.ceil(members.length / OUTING_MAX));
 }
 

@@ -79,11 +79,14 @@ class Union {
   }
 }
 
-function joinSmallGroups(union: Union, group: Int32Array): void {
+/** Joins who shares a value, while they are few enough to be a home; marks them in `known`. */
+function joinSmallGroups(union: Union, group: Int32Array, known?: Uint8Array): void {
   const size = new Map<number, number>();
   for (const g of group) if (g >= 0) size.set(g, (size.get(g) ?? 0) + 1);
   group.forEach((g, i) => {
-    if (g >= 0 && size.get(g)! <= HOUSEHOLD_MAX) union.join(g, i);
+    if (g < 0 || size.get(g)! > HOUSEHOLD_MAX) return;
+    union.join(g, i);
+    if (known) known[i] = 1;
   });
 }
 
@@ -141,9 +144,9 @@ export async function loadPatients(reader: LandingReader): Promise<Patients> {
 
   const union = new Union(n);
   const known = new Uint8Array(new SharedArrayBuffer(n));
-  for (let i = 0; i < n; i++) if (address[i]! >= 0) known[i] = 1;
+
   if (reader.has('rltn_d')) await joinRelations(reader, ids, union, known, { phone, employer });
-  joinSmallGroups(union, address);
+  joinSmallGroups(union, address, known);
   joinSmallGroups(union, phone);
   const household = shared(n);
   for (let i = 0; i < n; i++) household[i] = union.find(i);
