@@ -6,7 +6,7 @@ import type {
   PlantingContext,
   VisitKind,
 } from '../analytics/planting/context.js';
-import { pick } from '../analytics/planting/random.js';
+import { between, pick } from '../analytics/planting/random.js';
 import { DAY, DAYS, EPOCH, FIRST_DAY } from './calendar.js';
 import type { DiagnosisRow } from './catalogue.js';
 import { Flag, Kind, type KindCode, Row } from './events.js';
@@ -95,6 +95,8 @@ export function worldPlanting(world: World): WorldPlanting {
       : [],
   );
 
+  const dialysis = (catalogue.use('dialysis')[0] as DiagnosisRow).index;
+
   const ctx: PlantingContext = {
     rng,
     from: EPOCH,
@@ -126,10 +128,7 @@ export function worldPlanting(world: World): WorldPlanting {
         stays: stays[i.index] as number,
         machines: i.machines,
         privately: i.privately,
-        doctors: (i.dialysis
-          ? (i.depts.find((d) => d.name === '肾内科')?.doctors ?? [])
-          : []
-        ).concat(i.depts.flatMap((d) => (d.name === '肾内科' ? [] : [...d.doctors]))),
+        sessionLag: i.settlesAfter ? 4 * 3600 : 0,
       }),
     ),
     places: world.geo.villages.map((v) => ({
@@ -153,6 +152,13 @@ export function worldPlanting(world: World): WorldPlanting {
       .use('stay')
       .filter((d) => d.severity === 1 && d.ageFrom <= 60 && d.ageTo >= 85 && d.stay >= 5)
       .map((d) => ({ handle: d.index, stay: d.stay })),
+    kidneyFailure: dialysis,
+    doctors(institution, diagnosis) {
+      const { depts } = world.institutions[institution] as Institution;
+      const name = diagnosis === null ? undefined : catalogue.diagnoses[diagnosis]?.dept;
+      const there = name === undefined ? pick(rng, depts) : depts.find((d) => d.name === name);
+      return (there ?? depts[0])?.doctors ?? [];
+    },
     serves(institution, day) {
       const d = day - FIRST_DAY;
       if (d < 0 || d >= DAYS) return null;
@@ -160,29 +166,27 @@ export function worldPlanting(world: World): WorldPlanting {
       return second < 0 ? null : EPOCH + d * DAY + second;
     },
   };
-  const dialysis = (catalogue.use('dialysis')[0] as DiagnosisRow).index;
   const acute = catalogue.use('acute');
 
   function apply(planting: Planting): void {
     for (const v of planting.add) {
       const settled = v.settled - EPOCH;
       if (settled < 0 || settled >= DAYS * DAY) continue;
+      const place = world.institutions[v.institution] as Institution;
+      // At a hospital people register first and pay later.
+      const wait =
+        v.kind === 'out-patient' && place.type === 'hospital' ? between(rng, 300, 5400) : 0;
       const kind = BACK[v.kind];
       const diagnosis =
-        v.diagnosis ??
-        (v.kind === 'dialysis'
-          ? dialysis
-          : v.kind === 'out-patient'
-            ? (pick(rng, acute) as DiagnosisRow).index
-            : -1);
+        v.diagnosis ?? (v.kind === 'out-patient' ? (pick(rng, acute) as DiagnosisRow).index : -1);
       const event = events.add(
         {
           person: v.patient,
           institution: v.institution,
           doctor: v.doctor ?? -1,
           kind,
-          begin: v.begin - EPOCH,
-          end: v.end - EPOCH,
+          begin: v.begin - EPOCH - Math.min(wait, settled % DAY),
+          end: v.kind === 'dialysis' ? Math.max(v.end - EPOCH, settled) : v.end - EPOCH,
           settled,
           diagnosis,
         },

@@ -29,7 +29,11 @@ interface Patient {
   shift: number;
   /** Minutes before or after the others of the shift. */
   readonly offset: number;
+  /** What must happen to this one, so that every world has it; the rest is left to chance. */
+  readonly fate: 'moves' | 'laboratory' | 'wrong-date' | 'any';
 }
+
+const FATES = ['moves', 'moves', 'laboratory', 'laboratory', 'wrong-date', 'wrong-date'] as const;
 
 /**
  * Honest dialysis: about one settlement in twenty. Fixed shifts on three (some two) days a week all
@@ -44,12 +48,8 @@ export function honestDialysis(world: World): void {
     (p) => !p.careHome && p.died >= 0 && ageOf(p) >= 24 && ageOf(p) <= 86,
   );
   const draw = weightedPicker(pool.map((p) => (ageOf(p) > 50 ? 2 : 1)));
-  const habit = new Map(
-    centres.map((c) => [
-      c.index,
-      { after: chance(rng, 0.7), evening: c.level >= 2 && chance(rng, 0.5) },
-    ]),
-  );
+  // Small centres run one shift, large ones up to three.
+  const shifts = Math.max(1, Math.min(3, Math.round(count / centres.length / 9)));
   const patients: Patient[] = [];
   for (let i = 0; i < count * 3 && patients.length < count; i++) {
     const person = pool[draw(rng)] as Person;
@@ -58,7 +58,6 @@ export function honestDialysis(world: World): void {
     if (person.died === NEVER && chance(rng, 0.06)) person.died = between(rng, 60, DAYS);
     const near = byDistance(world, person, centres);
     const centre = near[chance(rng, 0.78) ? 0 : Math.min(1, near.length - 1)] as Institution;
-    const shifts = habit.get(centre.index)?.evening ? 3 : 2;
     const full = pick(rng, RHYTHMS);
     patients.push({
       person,
@@ -66,13 +65,14 @@ export function honestDialysis(world: World): void {
       rhythm: chance(rng, 0.14) ? [full[0], full[2]] : full,
       shift: rng.int(shifts),
       offset: Math.round(11 * normal(rng)),
+      fate: FATES[patients.length] ?? 'any',
     });
   }
   const groups = new Map<string, number[]>();
   for (const p of patients) {
     const key = `${p.centre.index}/${p.rhythm[0]}/${p.shift}`;
     groups.set(key, [...(groups.get(key) ?? []), p.person.index]);
-    if (p.person.died > 0) liveOn(world, rng, p, centres, habit.get(p.centre.index)?.after ?? true);
+    if (p.person.died > 0) liveOn(world, rng, p, centres);
   }
   for (const centre of centres) {
     const shifts = [...groups].filter(([key]) => key.startsWith(`${centre.index}/`));
@@ -96,20 +96,15 @@ function byDistance(world: World, person: Person, centres: readonly Institution[
   return [...centres].sort((a, b) => distance(home, a) - distance(home, b) || a.index - b.index);
 }
 
-function session(
-  world: World,
-  rng: Rng,
-  p: Patient,
-  centre: Institution,
-  day: number,
-  after: boolean,
-): number {
+function session(world: World, rng: Rng, p: Patient, centre: Institution, day: number): number {
   const start =
     (SHIFTS[p.shift] as number) * 3600 + p.offset * 60 + Math.round(uniform(rng, -420, 420));
   const settled =
     day * DAY +
     start +
-    (after ? 4 * 3600 + Math.round(600 * normal(rng)) : Math.round(uniform(rng, -600, 900)));
+    (centre.settlesAfter
+      ? 4 * 3600 + Math.round(600 * normal(rng))
+      : Math.round(uniform(rng, -600, 900)));
   const event = visit(world, rng, p.person, centre, Kind.dialysis, day, {
     at: Math.min(settled, (day + 1) * DAY - 60),
     diagnosis: (world.catalogue.use('dialysis')[0] as DiagnosisRow).index,
@@ -130,22 +125,20 @@ function session(
 /** What happens to the sessions that fall into a stay. */
 type InStay = 'pause' | 'same-house' | 'outing';
 
-function liveOn(
-  world: World,
-  rng: Rng,
-  p: Patient,
-  centres: readonly Institution[],
-  after: boolean,
-): void {
+function liveOn(world: World, rng: Rng, p: Patient, centres: readonly Institution[]): void {
   const { person } = p;
   const stays = honestStays(world, rng, p);
   const joins = chance(rng, 0.1) ? rng.int(DAYS) : 0;
-  const moves = chance(rng, 0.1) && centres.length > 1 ? between(rng, 30, 330) : NEVER;
+  const moves =
+    (p.fate === 'moves' || chance(rng, 0.1)) && centres.length > 1 ? between(rng, 30, 330) : NEVER;
   const back = chance(rng, 0.6) ? moves + between(rng, 10, 50) : NEVER;
   const away = byDistance(world, person, centres).find((c) => c !== p.centre) ?? p.centre;
   const changes = chance(rng, 0.15) ? rng.int(DAYS) : NEVER;
-  const laboratory = chance(rng, 0.1);
+  const laboratory =
+    (p.fate === 'laboratory' || chance(rng, 0.1)) && person.hospital !== p.centre.index;
   let tested = -1;
+  let told = false;
+  let moved = false;
   for (let day = joins; day < Math.min(DAYS, person.died); day++) {
     if (day === changes) {
       p.rhythm = p.rhythm[0] === 0 ? RHYTHMS[1] : RHYTHMS[0];
@@ -158,12 +151,13 @@ function liveOn(
     const stay = stays.find((s) => s.from <= on && s.to >= on);
     if (stay?.during === 'pause') continue;
     const centre = on >= moves && on < back ? away : p.centre;
-    session(world, rng, p, centre, on, after);
-    if (on >= moves && on < moves + 3 && chance(rng, 0.5)) {
+    session(world, rng, p, centre, on);
+    if (!moved && on >= moves && on < back && (p.fate === 'moves' || chance(rng, 0.5))) {
       // The day of the transfer is billed by both: begun here, taken over there.
-      session(world, rng, p, p.centre, on, !after);
-      note(world, 'dialysis-transfer', [person.index], [p.centre.index, away.index]);
+      if (session(world, rng, p, p.centre, on) >= 0)
+        note(world, 'dialysis-transfer', [person.index], [p.centre.index, away.index]);
     }
+    moved ||= on >= moves;
     const month = Math.floor(on / 30);
     if (laboratory && month !== tested && chance(rng, 0.7)) {
       tested = month;
@@ -173,13 +167,15 @@ function liveOn(
         dept: '内科',
         anyway: true,
       });
-      if (tested === 3)
+      if (tested >= 3 && !told) {
+        told = true;
         note(world, 'laboratory-elsewhere', [person.index], [p.centre.index, elsewhere.index]);
+      }
     }
   }
   const wrong = stays.find((s) => s.during === 'pause' && s.ward !== p.centre.index);
-  if (wrong && chance(rng, 0.12)) {
-    session(world, rng, p, p.centre, Math.min(wrong.to, wrong.from + 1), after);
+  if (wrong && (p.fate === 'wrong-date' || chance(rng, 0.12))) {
+    session(world, rng, p, p.centre, Math.min(wrong.to, wrong.from + 1));
     note(world, 'date-error', [person.index], [p.centre.index]);
   }
   // A death reported with a wrong date leaves honest sessions behind it.
@@ -205,7 +201,8 @@ function honestStays(
   p: Patient,
 ): Array<{ from: number; to: number; ward: number; during: InStay }> {
   const out: Array<{ from: number; to: number; ward: number; during: InStay }> = [];
-  const count = chance(rng, 0.45) ? 0 : between(rng, 1, 2);
+  const wrongly = p.fate === 'wrong-date';
+  const count = wrongly ? 3 : chance(rng, 0.45) ? 0 : between(rng, 1, 2);
   const choices = world.choices[p.person.village];
   const fit = world.catalogue
     .use('stay')
@@ -213,7 +210,7 @@ function honestStays(
   for (let i = 0; i < count; i++) {
     const r = rng.next();
     const ward =
-      r < 0.6 && p.centre.beds > 0
+      !wrongly && r < 0.6 && p.centre.beds > 0
         ? p.centre
         : (world.institutions[
             (r < 0.8 ? choices?.county : choices?.city)?.draw(rng) ?? 0
@@ -225,7 +222,7 @@ function honestStays(
         ? chance(rng, 0.5)
           ? 'same-house'
           : 'pause'
-        : !ward.dialysis && chance(rng, 0.5)
+        : !wrongly && !ward.dialysis && chance(rng, 0.5)
           ? 'outing'
           : 'pause';
     out.push({
@@ -257,10 +254,17 @@ function acuteDialysis(world: World, rng: Rng, centres: readonly Institution[]):
     const length = between(rng, 8, 16);
     if (addStay(world, rng, person, ward, kidney, day, { length }) < 0) continue;
     const centre = ward.dialysis ? ward : (byDistance(world, person, centres)[0] as Institution);
-    const p: Patient = { person, centre, rhythm: RHYTHMS[0], shift: rng.int(2), offset: 0 };
+    const p: Patient = {
+      person,
+      centre,
+      rhythm: RHYTHMS[0],
+      shift: rng.int(2),
+      offset: 0,
+      fate: 'any',
+    };
     let on = day + between(rng, 1, 2);
     for (let left = between(rng, 1, 4); left > 0 && on < day + length; left--) {
-      session(world, rng, p, centre, on, true);
+      session(world, rng, p, centre, on);
       on += between(rng, 1, 3);
     }
     note(world, 'acute-dialysis', [person.index], [ward.index, centre.index]);

@@ -94,7 +94,7 @@ export function makeGeography(settlements: number, rng: Rng): Geography {
         lat: centreLat + y + away * Math.sin(angle),
         seat,
         share: logNormal(rng, t === 0 ? 3.2 : county.urban ? 2.4 : 1, 0.45),
-        market: seat || chance(rng, 0.35) ? -1 : rng.int(5),
+        market: seat || (t > 1 && chance(rng, 0.4)) ? -1 : rng.int(5),
         villages: [],
       };
       towns.push(town);

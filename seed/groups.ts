@@ -152,7 +152,7 @@ export function chemotherapy(world: World): void {
     wards.map((w) => [w.index, sample(rng, [0, 1, 2, 3, 4], between(rng, 1, 3))]),
   );
   const cohorts = new Map<string, number[]>();
-  for (const person of sample(rng, pool, Math.max(12, Math.round(world.settlements / 4200)))) {
+  for (const person of sample(rng, pool, Math.max(24, Math.round(world.settlements / 4200)))) {
     const age = ageOf(person);
     const home = world.geo.villages[person.village];
     if (!home) continue;
@@ -170,6 +170,10 @@ export function chemotherapy(world: World): void {
     let day = rng.int(300);
     const wanted = pick(rng, days.get(ward.index) ?? [0]);
     while (weekday(day) !== wanted) day++;
+    // A ward takes several in on the same day, and they come back together.
+    const [known] = [...cohorts.keys()].filter((k) => k.startsWith(`${ward.index}/${every}/`));
+    if (known !== undefined && chance(rng, 0.5))
+      day = Number(known.split('/')[2]) + every * rng.int(6);
     const key = `${ward.index}/${every}/${day % every}`;
     cohorts.set(key, [...(cohorts.get(key) ?? []), person.index]);
     for (let cycle = between(rng, 4, 12); cycle > 0 && day < DAYS; cycle--) {
@@ -181,7 +185,7 @@ export function chemotherapy(world: World): void {
           diagnosis: diagnosis.index,
           habitual: true,
         });
-      day += every + (late > 3 ? (every - late > 0 ? late : 0) : 0);
+      day += every + (late > 3 ? late : 0);
     }
   }
   for (const [key, patients] of cohorts)
@@ -197,7 +201,7 @@ export function chemotherapy(world: World): void {
 /** A week in which a school or a village falls ill. */
 export function outbreaks(world: World): void {
   const rng = world.stream('outbreaks');
-  for (let left = number(world, rng, 80_000); left > 0; left--) {
+  for (let left = number(world, rng, 80_000), tries = 0; left > 0 && tries < 60; tries++) {
     const school = chance(rng, 0.65);
     const town = pick(rng, world.geo.towns);
     const people = world.people.filter(
@@ -237,6 +241,7 @@ export function outbreaks(world: World): void {
       )
         admitted.push(person.index);
     }
+    if (admitted.length >= 4) left--;
     if (admitted.length >= 4)
       note(world, {
         type: 'outbreak-week',
@@ -363,7 +368,8 @@ export function eyeBuses(world: World): void {
 export function marketBuses(world: World): void {
   const rng = world.stream('market-buses');
   const towns = world.geo.towns.filter((t) => t.market >= 0);
-  for (let left = number(world, rng, 70_000); left > 0 && towns.length > 0; left--) {
+  for (let left = number(world, rng, 70_000), tries = 0; left > 0 && tries < 200; tries++) {
+    if (towns.length === 0) break;
     const town = pick(rng, towns) as Town;
     const village = pick(rng, town.villages);
     const people = sample(
@@ -373,6 +379,7 @@ export function marketBuses(world: World): void {
     );
     const shop = world.institutions.find((i) => i.type === 'pharmacy' && i.town === town.index);
     if (people.length < 4 || !shop) continue;
+    left--;
     const bus = uniform(rng, 8.2, 9.8) * 3600;
     const keen = people.map(() => uniform(rng, 0.1, 0.4));
     for (let day = town.market; day < DAYS; day += 5)

@@ -243,12 +243,15 @@ function plant(world: World, options: SeedOptions): Planting[] {
   const rng = world.stream('orders');
   const each = ringsOf(options) / PLANTED_TYPES.length;
   let next = rng.int(CAMOUFLAGES.length);
+  // In a small world rings are small too, so that their members stay under one in two hundred.
+  const largest = Math.floor((1.6 * 0.0047 * world.people.length) / (each * PLANTED_TYPES.length));
   const orders: Order[] = [];
   for (const type of PLANTED_TYPES)
     for (let i = 0; i < each; i++)
       orders.push({
         type,
         camouflage: options.camouflage ?? ((next++ % CAMOUFLAGES.length) as Camouflage),
+        largest,
       });
   const planting = worldPlanting(world);
   const out = plantRings(planting.ctx, shuffle(orders, rng));

@@ -39,6 +39,8 @@ export interface Institution {
   /** Dialysis machines, set once its patients are known. */
   machines: number;
   readonly dialysis: boolean;
+  /** Its dialysis sessions are settled when they end, not when they begin. */
+  readonly settlesAfter: boolean;
   readonly privately: boolean;
   /** Chain of pharmacies, −1 without. */
   readonly chain: number;
@@ -156,6 +158,7 @@ export function makeInstitutions(geo: Geography, settlements: number, rng: Rng):
       beds: given.beds ?? 0,
       machines: 0,
       dialysis: given.dialysis ?? false,
+      settlesAfter: chance(rng, 0.7),
       privately,
       chain: given.chain ?? -1,
       owner:
@@ -240,14 +243,15 @@ export function makeInstitutions(geo: Geography, settlements: number, rng: Rng):
         beds: between(rng, 600, 1800),
       },
     );
-  const centres = Math.max(3, Math.round(settlements / 34_000));
+  const centres = Math.round(3.5 + settlements / 30_000);
   for (const county of geo.counties) {
     const towns = geo.towns.filter((t) => t.county === county.index);
     const seats = towns.filter((t) => t.seat);
     const place = () => pick(rng, seats);
-    const main = add(place(), 'hospital', 2, `${county.name}人民医院`, {
+    const few = all.filter((x) => x.dialysis).length < centres;
+    add(place(), 'hospital', 2, `${county.name}人民医院`, {
       pull: logNormal(rng, 5, 0.25),
-      dialysis: true,
+      dialysis: few,
       beds: between(rng, 200, 500),
     });
     const extra = chance(rng, 0.7) ? 1 : 0;
@@ -298,7 +302,6 @@ export function makeInstitutions(geo: Geography, settlements: number, rng: Rng):
             beds: between(rng, 15, 80),
           },
         );
-    void main;
   }
   const townPicker = weightedPicker(geo.towns.map((t) => t.share));
   const pharmacies = Math.max(geo.towns.length, Math.round(settlements / 2300));

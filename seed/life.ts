@@ -38,7 +38,7 @@ function hourWish(rng: Rng, person: Person): { hour?: number; spread?: number } 
   return chance(rng, 0.62) ? { hour: person.hour, spread: 2600 } : {};
 }
 
-const STAY_RATE = [0.12, 0.035, 0.045, 0.055, 0.07, 0.115, 0.17, 0.25, 0.32, 0.34];
+const STAY_RATE = [0.17, 0.05, 0.075, 0.1, 0.115, 0.17, 0.26, 0.38, 0.47, 0.5];
 
 function staysOf(world: World, rng: Rng, person: Person, household: Household): void {
   const age = ageOf(person);
@@ -49,7 +49,7 @@ function staysOf(world: World, rng: Rng, person: Person, household: Household): 
   const fit = world.catalogue
     .use('stay')
     .filter((d) => age >= d.ageFrom && age <= d.ageTo && !(d.dept === '妇产科' && person.male));
-  for (let left = poisson(rng, rate * 0.86); left > 0 && fit.length > 0; left--)
+  for (let left = poisson(rng, rate); left > 0 && fit.length > 0; left--)
     oneStay(world, rng, person, household, draw(rng, fit), world.drawDay.hospital(rng) - 4);
 }
 

@@ -49,7 +49,7 @@ function addressOf(world: World, household: Household): string {
 
 /**
  * Writes the insured persons in order of their numbers. Telephones are missing for one in eight,
- * addresses for one in ten, and one address in twelve is written another way than the family's.
+ * addresses for one in ten, and one address in twenty-five is written another way than the family's.
  */
 export function writePersons(world: World, ids: Identifiers, file: CsvFile): void {
   const rng = world.stream('persons.csv');
@@ -60,8 +60,8 @@ export function writePersons(world: World, ids: Identifiers, file: CsvFile): voi
     const town = townOf(world, p);
     const admdvs = (world.geo.counties[town.county] as { admdvs: string }).admdvs;
     let address =
-      household.address === 'none' || chance(rng, 0.1) ? '' : addressOf(world, household);
-    if (address !== '' && chance(rng, 0.08)) address = `${address.replace(/^[^区县]*[区县]/, '')}`;
+      household.address === 'none' || chance(rng, 0.05) ? '' : addressOf(world, household);
+    if (address !== '' && chance(rng, 0.04)) address = `${address.replace(/^[^区县]*[区县]/, '')}`;
     file.row(
       `${ids.psnNo(index)},${personName(rng, chance(rng, 0.7) ? families[p.household] : surname(rng))},${ids.certNo(p)},${p.male ? '1' : '2'},${dayText(p.born)},${chance(rng, 0.12) ? '' : ids.phone(p.phoneOf)},${address},${admdvs},${p.employee ? '310' : '390'},${p.employer >= 0 && chance(rng, 0.8) ? world.employers[p.employer] : ''},${p.died === NEVER ? '' : dayText(p.died)}\n`,
     );

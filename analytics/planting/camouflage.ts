@@ -6,7 +6,7 @@ import type {
   PlantedVisit,
   PlantingContext,
 } from './context.js';
-import { chance, poisson, weightedPicker } from './random.js';
+import { chance, pick, poisson, weightedPicker } from './random.js';
 
 /**
  * The five levels, common to all types (what level 4 adds per type stands in the planters):
@@ -110,10 +110,8 @@ export function coverVisit(
 ): PlantedVisit | null {
   const at = ctx.serves(institution.handle, day);
   if (at === null || isIn(ctx, patient, at, at)) return null;
-  const doctor =
-    institution.doctors.length > 0 && institution.type !== 'pharmacy'
-      ? (institution.doctors[ctx.rng.int(institution.doctors.length)] as number)
-      : null;
+  const doctors = institution.type === 'pharmacy' ? [] : ctx.doctors(institution.handle, null);
+  const doctor = doctors.length > 0 ? pick(ctx.rng, doctors) : null;
   return {
     patient,
     institution: institution.handle,

@@ -3,6 +3,7 @@ import { alive, coverVisits, drawMembers, fitsLevel, kilometres } from './camouf
 import type {
   Camouflage,
   CandidateInstitution,
+  CandidatePatient,
   PlantedLine,
   PlantedVisit,
   Planting,
@@ -30,6 +31,7 @@ export function plantCardFarming(
   level: Camouflage,
   taken: ReadonlySet<number>,
   places: ReadonlySet<number>,
+  largest: number,
 ): Planting | null {
   const { rng } = ctx;
   const shops = drawShops(
@@ -39,17 +41,31 @@ export function plantCardFarming(
   );
   if (!shops) return null;
   const first = shops[0] as CandidateInstitution;
-  const size = skewed(rng, 5, 40, 13);
+  const size = Math.min(largest, skewed(rng, 5, 40, 14));
+  const suits = (p: CandidatePatient) =>
+    p.age >= 16 &&
+    p.age <= 88 &&
+    p.died === null &&
+    !p.dialysis &&
+    ctx.places[p.place]?.kind === 'village' &&
+    fitsLevel(ctx, p, level) &&
+    (p.area === first.area || chance(rng, 0.25));
+  // Some collect the cards of people who lie in hospital and cannot miss them.
+  const lying = level < 4 && chance(rng, 0.4) ? Math.ceil(size / 5) : 0;
   const members = drawMembers(
     ctx,
-    size,
+    lying,
     taken,
-    (p) =>
-      p.age >= 16 &&
-      p.age <= 88 &&
-      p.died === null &&
-      fitsLevel(ctx, p, level) &&
-      (p.area === first.area || chance(rng, 0.25)),
+    (p) => suits(p) && ctx.visits(p.handle).some((v) => v.end - v.begin > 4 * DAY_S),
+  );
+  const households = new Set(members.map((m) => ctx.patient(m).household));
+  members.push(
+    ...drawMembers(
+      ctx,
+      size - members.length,
+      taken,
+      (p) => suits(p) && !households.has(p.household),
+    ),
   );
   if (members.length < 5) return null;
   const goods = sample(rng, ctx.items.resale, level === 4 ? 9 : between(rng, 2, 4));

@@ -59,7 +59,8 @@ export interface CandidateInstitution {
   /** Dialysis machines; 0 when it has no dialysis. */
   readonly machines: number;
   readonly privately: boolean;
-  readonly doctors: readonly number[];
+  /** Usual seconds from the beginning of a dialysis session to its settlement. */
+  readonly sessionLag: number;
 }
 
 export interface Place {
@@ -104,6 +105,10 @@ export interface PlantingContext {
   readonly items: ItemShelf;
   /** Diagnoses of low severity that an in-patient stay can be hung on. */
   readonly lowSeverity: readonly Diagnosis[];
+  /** Kidney failure under dialysis. */
+  readonly kidneyFailure: number;
+  /** Doctors of an institution who treat a diagnosis (any of its doctors for null); maybe none. */
+  doctors(institution: number, diagnosis: number | null): readonly number[];
   /** A moment on that local day when the institution usually serves, or null when it is closed. */
   serves(institution: number, day: number): number | null;
 }

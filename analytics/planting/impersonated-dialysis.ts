@@ -30,12 +30,13 @@ export function plantDialysis(
   level: Camouflage,
   taken: ReadonlySet<number>,
   places: ReadonlySet<number>,
+  largest: number,
 ): Planting | null {
   const { rng } = ctx;
   const centres = ctx.institutions.filter((i) => i.machines > 0 && !places.has(i.handle));
   if (centres.length === 0) return null;
   const centre = pick(rng, centres);
-  const members = recruit(ctx, level, taken, centre, skewed(rng, 2, 12, 5));
+  const members = recruit(ctx, level, taken, centre, Math.min(largest, skewed(rng, 2, 12, 6)));
   if (members.length < 2) return null;
   const gathered = level < 3 && chance(rng, 0.25) ? [rng.int(6), rng.int(6)] : null;
   const plan: Plan = {
@@ -43,7 +44,7 @@ export function plantDialysis(
     centre,
     gathered,
     support: level === 4 ? uniform(rng, 0.72, 0.88) : uniform(rng, 0.1, 0.3),
-    doctors: centre.doctors.slice(0, between(rng, 1, 3)),
+    doctors: ctx.doctors(centre.handle, ctx.kidneyFailure).slice(0, between(rng, 1, 3)),
     item: {
       session: pick(rng, ctx.items.session),
       anticoagulant: pick(rng, ctx.items.anticoagulant),
@@ -258,8 +259,8 @@ function session(ctx: PlantingContext, plan: Plan, patient: number, at: number):
     kind: 'dialysis',
     begin: at,
     end: at + 4 * 3600,
-    settled: at + between(rng, 3 * 3600, 5 * 3600),
-    diagnosis: null,
+    settled: at + Math.max(-600, plan.centre.sessionLag + between(rng, -900, 900)),
+    diagnosis: ctx.kidneyFailure,
     lines,
     noCash: chance(rng, 0.3),
     undelivered: true,

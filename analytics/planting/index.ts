@@ -8,6 +8,7 @@ type Planter = (
   level: Camouflage,
   taken: ReadonlySet<number>,
   places: ReadonlySet<number>,
+  largest: number,
 ) => Planting | null;
 
 const PLANTERS: Readonly<Record<PlantedType, Planter>> = {
@@ -16,9 +17,18 @@ const PLANTERS: Readonly<Record<PlantedType, Planter>> = {
   'impersonated-dialysis': plantDialysis,
 };
 
+/** Fewest members that make a ring of the type. */
+const LEAST: Readonly<Record<PlantedType, number>> = {
+  'patient-brokering-ring': 4,
+  'card-farming-pharmacy': 5,
+  'impersonated-dialysis': 2,
+};
+
 export interface Order {
   readonly type: PlantedType;
   readonly camouflage: Camouflage;
+  /** Most members; each type has its own least and most. */
+  readonly largest?: number;
 }
 
 /**
@@ -30,11 +40,17 @@ export function plantRings(ctx: PlantingContext, orders: readonly Order[]): Plan
   const taken = new Set<number>();
   const places = new Map<PlantedType, Set<number>>();
   const out: Planting[] = [];
-  for (const { type, camouflage } of orders) {
+  for (const { type, camouflage, largest } of orders) {
     const used = places.get(type) ?? new Set<number>();
     places.set(type, used);
     for (let attempt = 0; attempt < 12; attempt++) {
-      const planting = PLANTERS[type](ctx, camouflage, taken, used);
+      const planting = PLANTERS[type](
+        ctx,
+        camouflage,
+        taken,
+        used,
+        Math.max(LEAST[type], largest ?? 99),
+      );
       if (!planting) continue;
       for (const p of planting.patients) taken.add(p);
       for (const i of planting.institutions) used.add(i);

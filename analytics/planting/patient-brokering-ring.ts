@@ -30,11 +30,13 @@ export function plantBrokering(
   level: Camouflage,
   taken: ReadonlySet<number>,
   places: ReadonlySet<number>,
+  largest: number,
 ): Planting | null {
   const { rng } = ctx;
-  const recruited = recruit(ctx, level, taken);
+  const recruited = recruit(ctx, level, taken, largest);
   if (!recruited) return null;
   const { members, origin } = recruited;
+  const diagnoses = sample(rng, ctx.lowSeverity, level === 4 ? 6 : between(rng, 1, 3));
   const home = ctx.places[ctx.patient(members[0] as number).place];
   if (!home) return null;
   const hospitals = ctx.institutions
@@ -54,9 +56,11 @@ export function plantBrokering(
     members,
     hospitals: used.map((h) => ({
       at: h,
-      doctors: sample(rng, h.doctors, level === 4 ? 4 : between(rng, 1, 2)),
+      doctors: diagnoses.map((d) =>
+        sample(rng, ctx.doctors(h.handle, d.handle), level === 4 ? 3 : chance(rng, 0.6) ? 1 : 2),
+      ),
     })),
-    diagnoses: sample(rng, ctx.lowSeverity, level === 4 ? 6 : between(rng, 1, 3)),
+    diagnoses,
     attendance: level === 4 ? uniform(rng, 0.5, 0.75) : uniform(rng, 0.7, 1),
     noCash: level === 4 ? 0.25 : uniform(rng, 0.7, 0.98),
   };
@@ -83,7 +87,8 @@ interface Plan {
   readonly members: readonly number[];
   readonly hospitals: ReadonlyArray<{
     readonly at: CandidateInstitution;
-    readonly doctors: readonly number[];
+    /** By diagnosis of the plan. */
+    readonly doctors: ReadonlyArray<readonly number[]>;
   }>;
   readonly diagnoses: readonly Diagnosis[];
   readonly attendance: number;
@@ -96,9 +101,10 @@ function recruit(
   ctx: PlantingContext,
   level: Camouflage,
   taken: ReadonlySet<number>,
+  largest: number,
 ): { members: number[]; origin: Origin } | null {
   const { rng } = ctx;
-  const size = skewed(rng, 4, 25, 9);
+  const size = Math.min(largest, skewed(rng, 4, 25, 10));
   const suits = (p: CandidatePatient) =>
     p.age >= 38 && p.died === null && !p.dialysis && fitsLevel(ctx, p, level);
   const draw = rng.next();
@@ -172,15 +178,17 @@ function stay(
       : day + length + (chance(rng, 0.3) ? 1 : 0);
   const begin = startOfDay(inDay) + Math.floor(uniform(rng, 8.2, 17) * 3600);
   const end = startOfDay(outDay) + Math.floor(uniform(rng, 8.5, 16.5) * 3600);
+  const diagnosis = rng.int(plan.diagnoses.length);
+  const doctors = hospital.doctors[diagnosis];
   return {
     patient,
     institution: hospital.at.handle,
-    doctor: hospital.doctors.length > 0 ? pick(rng, hospital.doctors) : null,
+    doctor: doctors && doctors.length > 0 ? pick(rng, doctors) : null,
     kind: 'in-patient',
     begin,
     end,
     settled: Math.min(end + between(rng, 0, 5400), startOfDay(outDay) + DAY_S - 1),
-    diagnosis: plan.diagnoses.length > 0 ? pick(rng, plan.diagnoses).handle : null,
+    diagnosis: plan.diagnoses[diagnosis]?.handle ?? null,
     lines: null,
     noCash: chance(rng, plan.noCash),
     undelivered: false,
