@@ -48,11 +48,18 @@ export interface Charging {
   readonly guilty: ReadonlySet<number>;
   /** Rows of sessions that lack what supports a session. */
   readonly thin: ReadonlySet<number>;
+  readonly ferrying: Ferrying;
 }
 
+/**
+ * Stays of dialysis patients at each hospital, and those during which fully supported sessions went
+ * on elsewhere: a hospital without dialysis may have its patients driven to a centre.
+ */
+export type Ferrying = ReadonlyMap<number, ReadonlyMap<number, { went: number; stays: number }>>;
+
 const DAY_NEVER = 2147483647;
-/** Among supported sessions, stays with a session elsewhere that are no error: taken there from the ward. */
-const FERRIED = 0.03;
+/** Share of stays from which a patient is driven to sessions, before looking at the hospital. */
+const FERRIED = 0.02;
 const WEEK_ERROR = 0.2;
 
 export function pairConflicts(
@@ -105,8 +112,9 @@ function staysElsewhere(
     const one = -Math.expm1(-mean);
     const two = one - mean * Math.exp(-mean);
     const unsupported = inside.filter((s) => charging.thin.has(s.row) || !s.known).length;
-    any.e1 += one + rates.stay + FERRIED;
-    any.e2 += two + rates.stay + FERRIED;
+    const ferried = ferriedShare(charging.ferrying, stay.institution, pair.patient);
+    any.e1 += one + rates.stay + ferried;
+    any.e2 += two + rates.stay + ferried;
     bare.e1 += one + rates.stay;
     bare.e2 += two + rates.stay;
     if (inside.length > 0) {
@@ -118,18 +126,56 @@ function staysElsewhere(
     if (unsupported > 0) bare.k1++;
     if (unsupported > 1) bare.k2++;
   }
-  const logP = Math.min(
-    smallest(logPoissonTail(any.k1, any.e1), logPoissonTail(any.k2, any.e2)),
-    smallest(logPoissonTail(bare.k1, bare.e1), logPoissonTail(bare.k2, bare.e2)),
-  );
+  const ofAny = smallest(logPoissonTail(any.k1, any.e1), logPoissonTail(any.k2, any.e2));
+  const ofBare = smallest(logPoissonTail(bare.k1, bare.e1), logPoissonTail(bare.k2, bare.e2));
+  // Where all or none are unsupported there is but one question.
+  const logP = bare.k1 === any.k1 ? ofBare : bare.k1 === 0 ? ofAny : smallest(ofAny, ofBare);
   return {
     tested: tested > 0,
-    logP: Math.min(0, logP),
+    logP,
     expected: bare.e1,
     sessions,
     stays,
     edge,
   };
+}
+
+/** How the hospital's other patients go: the patient's own stays prove nothing about the habit. */
+function ferriedShare(ferrying: Ferrying, hospital: number, patient: number): number {
+  let went = 0;
+  let stays = 0;
+  for (const [other, count] of ferrying.get(hospital) ?? []) {
+    if (other === patient) continue;
+    went += Math.min(count.went, 1);
+    stays += count.went > 0 ? 1 : count.stays;
+  }
+  return (went + 1) / (stays + 1 / FERRIED);
+}
+
+export function ferryingOf(
+  patients: readonly DialysisPatient[],
+  thin: ReadonlySet<number>,
+): Ferrying {
+  const out = new Map<number, Map<number, { went: number; stays: number }>>();
+  for (const { patient, stays, pairs } of patients)
+    for (const stay of stays) {
+      let stayed = false;
+      let went = false;
+      for (const pair of pairs) {
+        if (pair.centre === stay.institution) continue;
+        if (stay.end < pair.firstDay || stay.begin > pair.lastDay) continue;
+        stayed = true;
+        went ||= pair.sessions.some(
+          (s) => !s.bundled && s.day > stay.begin && s.day < stay.end && !thin.has(s.row),
+        );
+      }
+      if (!stayed) continue;
+      const hospital = out.get(stay.institution) ?? new Map();
+      out.set(stay.institution, hospital);
+      const count = hospital.get(patient) ?? { went: 0, stays: 0 };
+      hospital.set(patient, { went: count.went + (went ? 1 : 0), stays: count.stays + 1 });
+    }
+  return out;
 }
 
 /** Bonferroni over two looks. */

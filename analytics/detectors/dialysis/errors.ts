@@ -52,7 +52,11 @@ export function errorRates(world: World, index: RowsByPatient, parameters: Param
     if (death !== DAY_NEVER && death >= world.fromDay - 365 && death < world.toDay - 30) {
       dead++;
       for (let i = from; i < to; i++)
-        if (s.beginDay[index.rows[i]!]! > death + parameters.graceDays) {
+        // Sessions are what is asked about; the other records say how dates of death are typed.
+        if (
+          s.dialysis[index.rows[i]!] === 0 &&
+          s.beginDay[index.rows[i]!]! > death + parameters.graceDays
+        ) {
           active++;
           break;
         }

@@ -2,7 +2,7 @@ import { logChi2Tail } from '../../algorithms/gamma.js';
 import { benjaminiHochberg, cauchyCombination } from '../../algorithms/multiplicity.js';
 import type { World } from '../../projection/world.js';
 import { type Capacity, isBreached } from './capacity.js';
-import { type PairConflicts, pairConflicts } from './conflicts.js';
+import { type Charging, ferryingOf, type PairConflicts, pairConflicts } from './conflicts.js';
 import type { ErrorRates } from './errors.js';
 import type { Parameters } from './parameters.js';
 import { type Count, logPeerTail, peerRate } from './peers.js';
@@ -12,6 +12,8 @@ import type { SupportEvidence } from './supports.js';
 /** Kinds of evidence that record errors make independently of each other. */
 export const KINDS = ['stays', 'twoCentres', 'afterDeath', 'overFive', 'supports'] as const;
 export type Kind = (typeof KINDS)[number];
+/** What a centre is compared in: the kinds, two of them in one patient, and its machines. */
+export type Part = Kind | 'joint' | 'capacity';
 
 export interface PairJudgement {
   readonly pair: Pair;
@@ -19,7 +21,7 @@ export interface PairJudgement {
   readonly supports: SupportEvidence | undefined;
   /** Of each kind that the pair could have shown. */
   readonly logP: ReadonlyMap<Kind, number>;
-  /** All kinds together (Fisher). */
+  /** ln p of all kinds together. */
   readonly combined: number;
 }
 
@@ -27,7 +29,7 @@ export interface CentreJudgement {
   readonly centre: number;
   readonly pairs: readonly PairJudgement[];
   /** p of each kind, and of capacity, for the centre against its peers. */
-  readonly byKind: ReadonlyMap<Kind | 'capacity', number>;
+  readonly byKind: ReadonlyMap<Part, number>;
   readonly p: number;
   readonly q: number;
   /** Those whose own evidence stands. */
@@ -43,17 +45,34 @@ export interface Evidence {
   readonly parameters: Parameters;
 }
 
+interface Level {
+  readonly logP: number;
+  readonly prior: number;
+}
+
 /**
  * A patient is suspicious at a level when the p of one kind is below it. `prior` is the share of
  * honest patients of whom that is expected before looking at the peers: never below a few in a
  * thousand, since people and records are odd in ways that no model of errors has.
  */
-const LEVELS = [
+const LEVELS: readonly Level[] = [
   { logP: Math.log(0.2), prior: 0.1 },
   { logP: Math.log(0.01), prior: 0.01 },
   { logP: Math.log(1e-4), prior: 0.005 },
   { logP: Math.log(1e-8), prior: 0.003 },
-] as const;
+  { logP: -30, prior: 0.001 },
+];
+/** Stays are few a patient, and a death is one: no further levels can be reached. */
+function levelsOf(kind: Kind, rates: ErrorRates): readonly Level[] {
+  if (kind === 'stays') return LEVELS.slice(0, 2);
+  return kind === 'afterDeath' ? [{ logP: Math.log(0.5), prior: rates.death }] : LEVELS;
+}
+
+/** The same for patients whose second strongest kind is below the level: two oddities at once. */
+const JOINT_LEVELS: readonly Level[] = [
+  { logP: Math.log(0.05), prior: 0.005 },
+  { logP: Math.log(0.005), prior: 0.002 },
+];
 const CAPACITY_PRIOR = 0.05;
 
 /**
@@ -65,9 +84,10 @@ export function judge(evidence: Evidence): CentreJudgement[] {
   const thin = new Set<number>();
   for (const e of evidence.supports.values())
     if (e.logP < Math.log(0.01)) for (const s of e.thin) thin.add(s.row);
+  const ferrying = ferryingOf(evidence.patients, thin);
   const guilty = new Set<number>();
   for (;;) {
-    const centres = judgeOnce(evidence, { guilty, thin });
+    const centres = judgeOnce(evidence, { guilty, thin, ferrying });
     const next = centres
       .filter((c) => c.q <= evidence.parameters.q && !guilty.has(c.centre))
       .sort((a, b) => a.p - b.p || a.centre - b.centre)[0];
@@ -76,10 +96,7 @@ export function judge(evidence: Evidence): CentreJudgement[] {
   }
 }
 
-function judgeOnce(
-  evidence: Evidence,
-  charging: { guilty: ReadonlySet<number>; thin: ReadonlySet<number> },
-): CentreJudgement[] {
+function judgeOnce(evidence: Evidence, charging: Charging): CentreJudgement[] {
   const byCentre = new Map<number, PairJudgement[]>();
   for (const patient of evidence.patients)
     for (const pair of patient.pairs) {
@@ -89,24 +106,27 @@ function judgeOnce(
       else byCentre.set(pair.centre, [judged]);
     }
   const centres = [...byCentre.keys()].sort((a, b) => a - b);
-  const kindP = new Map(KINDS.map((kind) => [kind, againstPeers(centres, byCentre, kind)]));
-  const capacityP = capacityAgainstPeers(centres, evidence);
-  const p = centres.map((centre) => {
-    const parts = KINDS.map((kind) => kindP.get(kind)!.get(centre)!);
-    const capacity = capacityP.get(centre);
-    return centreP(capacity === undefined ? parts : [...parts, capacity]);
+  const byKind = new Map<Part, Map<number, number>>(
+    KINDS.map((kind) => [
+      kind,
+      againstPeers(centres, byCentre, levelsOf(kind, evidence.rates), (j) => j.logP.get(kind)),
+    ]),
+  );
+  byKind.set('joint', againstPeers(centres, byCentre, JOINT_LEVELS, secondSmallest));
+  byKind.set('capacity', capacityAgainstPeers(centres, evidence));
+  const parts = centres.map((centre) => {
+    const own = new Map<Part, number>();
+    for (const [kind, p] of byKind) if (p.has(centre)) own.set(kind, p.get(centre)!);
+    return own;
   });
+  const p = parts.map((own) => together(new Map([...own].map(([kind, x]) => [kind, Math.log(x)]))));
   const q = benjaminiHochberg(p);
   return centres.map((centre, i) => {
     const pairs = byCentre.get(centre)!;
-    const byKind = new Map<Kind | 'capacity', number>(
-      KINDS.map((kind) => [kind, kindP.get(kind)!.get(centre)!]),
-    );
-    if (capacityP.has(centre)) byKind.set('capacity', capacityP.get(centre)!);
     return {
       centre,
       pairs,
-      byKind,
+      byKind: parts[i]!,
       p: p[i]!,
       q: q[i]!,
       members: membersOf(pairs, evidence.parameters),
@@ -118,7 +138,7 @@ function judgePair(
   evidence: Evidence,
   patient: DialysisPatient,
   pair: Pair,
-  charging: { guilty: ReadonlySet<number>; thin: ReadonlySet<number> },
+  charging: Charging,
 ): PairJudgement {
   const { world, rates, parameters } = evidence;
   const conflicts = pairConflicts(world, patient, pair, rates, parameters, charging);
@@ -129,7 +149,7 @@ function judgePair(
   if (conflicts.afterDeath.tested) logP.set('afterDeath', conflicts.afterDeath.logP);
   if (conflicts.overFive.tested) logP.set('overFive', conflicts.overFive.logP);
   if (supports) logP.set('supports', supports.logP);
-  return { pair, conflicts, supports, logP, combined: fisher([...logP.values()]) };
+  return { pair, conflicts, supports, logP, combined: Math.log(together(logP)) };
 }
 
 /** ln of Fisher's combination; a kind that showed nothing counts as one that was looked at. */
@@ -139,18 +159,27 @@ function fisher(logP: readonly number[]): number {
   return logChi2Tail(-2 * sum, 2 * logP.length);
 }
 
-/** p of each centre for one kind: its suspicious patients against those of its peers, over the levels. */
+/** Undefined where the patient could have shown less than two kinds. */
+function secondSmallest(judged: PairJudgement): number | undefined {
+  return [...judged.logP.values()].sort((a, b) => a - b)[1];
+}
+
+/**
+ * p of each centre for one kind: its suspicious patients against those of its peers, over the levels.
+ * Centres none of whose patients could have shown it are absent.
+ */
 function againstPeers(
   centres: readonly number[],
   byCentre: ReadonlyMap<number, readonly PairJudgement[]>,
-  kind: Kind,
+  levels: readonly Level[],
+  of: (judged: PairJudgement) => number | undefined,
 ): Map<number, number> {
-  const counts = LEVELS.map((level) =>
+  const counts = levels.map((level) =>
     centres.map((centre): Count => {
       let k = 0;
       let n = 0;
-      for (const { logP } of byCentre.get(centre)!) {
-        const x = logP.get(kind);
+      for (const judged of byCentre.get(centre)!) {
+        const x = of(judged);
         if (x === undefined) continue;
         n++;
         if (x <= level.logP) k++;
@@ -158,22 +187,16 @@ function againstPeers(
       return { k, n };
     }),
   );
-  return new Map(
-    centres.map((centre, i) => [
-      centre,
-      lenientCauchy(
-        LEVELS.map(({ prior }, l) =>
-          Math.exp(
-            logPeerTail(
-              counts[l]![i]!,
-              counts[l]!.filter((_, j) => j !== i),
-              prior,
-            ),
-          ),
-        ),
-      ),
-    ]),
-  );
+  const out = new Map<number, number>();
+  centres.forEach((centre, i) => {
+    if (counts[0]![i]!.n === 0) return;
+    const p = levels.map(({ prior }, l) => {
+      const others = counts[l]!.filter((_, j) => j !== i);
+      return Math.exp(logPeerTail(counts[l]![i]!, others, prior));
+    });
+    out.set(centre, lenientCauchy(p));
+  });
+  return out;
 }
 
 function capacityAgainstPeers(centres: readonly number[], evidence: Evidence): Map<number, number> {
@@ -191,14 +214,36 @@ function capacityAgainstPeers(centres: readonly number[], evidence: Evidence): M
 }
 
 /** Discrete p's of 1 say nothing; entered as they are they would outvote any other. */
-function lenientCauchy(p: readonly number[]): number {
-  return cauchyCombination(p.map((x) => Math.min(x, 0.5)));
+function lenientCauchy(p: readonly number[], weights?: readonly number[]): number {
+  return cauchyCombination(
+    p.map((x) => Math.min(x, 0.5)),
+    weights,
+  );
 }
 
-/** One strong kind is found by the Cauchy rule, several middling ones by Fisher's: twice the smaller. */
-function centreP(p: readonly number[]): number {
-  const together = Math.exp(fisher(p.map((x) => Math.log(Math.max(x, 1e-300)))));
-  return Math.min(1, 2 * Math.min(lenientCauchy(p), together));
+/** Weights of the Cauchy rule: what most rings show gets most; `all` is Fisher's of the kinds. */
+const WEIGHT = {
+  supports: 3,
+  joint: 2,
+  all: 2,
+  stays: 1,
+  twoCentres: 1,
+  afterDeath: 1,
+  overFive: 1,
+  capacity: 0.5,
+} as const;
+
+/**
+ * One strong kind is found by itself, several middling ones by Fisher's combination, which may take
+ * only independent ones (`joint` is made of the others); the Cauchy rule, which bears dependence,
+ * puts them together.
+ */
+function together(parts: ReadonlyMap<Part, number>): number {
+  const independent = [...parts].filter(([kind]) => kind !== 'joint').map(([, x]) => x);
+  return lenientCauchy(
+    [...parts.values(), fisher(independent)].map((x) => Math.exp(Math.max(x, -690))),
+    [...[...parts.keys()].map((kind) => WEIGHT[kind]), WEIGHT.all],
+  );
 }
 
 /** Patients by Benjamini–Hochberg within their centre. */

@@ -1,6 +1,6 @@
 import { logNormalTail } from '../../algorithms/gamma.js';
 import { quantileSorted } from '../../algorithms/robust.js';
-import { SUPPORT_BITS } from '../../projection/world.js';
+import { SUPPORT_BITS, type World } from '../../projection/world.js';
 import { isBare, type Pair, type Session } from './sessions.js';
 
 /**
@@ -11,8 +11,10 @@ import { isBare, type Pair, type Session } from './sessions.js';
  * n·(1 − h), h the share among the centre's *reference* patients in the same month, with the variance
  * of a beta-binomial; z_b is its standard score. A dialyser and a blood line are used in every
  * session, so their z counts whole; a drug or a test may honestly not be for this patient (bleeding,
- * iron stores, another laboratory), so theirs is cut off at DRUG_CAP. The pair's score is Σ z_b/√K,
- * rescaled by the spread over all pairs; p its normal tail. The reference is found by a forward
+ * iron stores, another laboratory), so theirs is cut off at DRUG_CAP. The pair's score is Σ z_b/√K
+ * with the largest put down to the second, since one kind alone may have its reason (another
+ * modality, another supplier), rescaled by the spread over all pairs; p its normal tail. A patient whose thin sessions
+ * cost what full ones do is billed at a package price, and shows nothing. The reference is found by a forward
  * search from the third of patients with the fullest records, since the guilty are among them.
  * A session whose settlement lost all its lines says nothing.
  */
@@ -28,6 +30,8 @@ export interface SupportEvidence {
   readonly thin: readonly Session[];
   /** Share of the missing items that other settlements close by make good. */
   readonly billedElsewhere: number;
+  /** Billed at a package price, which explains what is missing. */
+  readonly isPackage: boolean;
 }
 
 interface Kind {
@@ -47,17 +51,19 @@ const KINDS: readonly Kind[] = [
 ];
 /** A kind that is billed in fewer of the reference's sessions is no habit. */
 const HABIT = 0.3;
-const DRUG_CAP = 2;
+const DRUG_CAP = 3;
+/** Thin sessions that cost this share of the centre's full ones are a package. */
+const PACKAGE = 0.9;
 const MIN_SESSIONS = 5;
 const REFERENCE_SCORE = 2.5;
 const MONTH_DAYS = 30.4375;
-/** Sessions of the centre's whole period that a month's own rate is shrunk with. */
-const MONTH_WEIGHT = 30;
+/** Sessions of all patients that a month of the reference is shrunk with. */
+const MONTH_WEIGHT = 10;
 
 const monthOf = (day: number) => Math.floor(day / MONTH_DAYS);
 
 /** Evidence of each pair with enough sessions of known content; pairs without it are absent. */
-export function supportEvidence(pairs: readonly Pair[]): Map<Pair, SupportEvidence> {
+export function supportEvidence(world: World, pairs: readonly Pair[]): Map<Pair, SupportEvidence> {
   const byCentre = new Map<number, Pair[]>();
   for (const pair of pairs) {
     if (pair.sessions.filter((s) => s.known).length < MIN_SESSIONS) continue;
@@ -67,13 +73,14 @@ export function supportEvidence(pairs: readonly Pair[]): Map<Pair, SupportEviden
   }
   const out = new Map<Pair, SupportEvidence>();
   for (const list of byCentre.values())
-    if (list.length >= 3) for (const [pair, e] of centreEvidence(list)) out.set(pair, e);
+    if (list.length >= 3) for (const [pair, e] of centreEvidence(world, list)) out.set(pair, e);
   rescale(out);
   return out;
 }
 
-function centreEvidence(pairs: readonly Pair[]): Map<Pair, SupportEvidence> {
-  const fullness = new Map(pairs.map((p) => [p, meanKinds(p)]));
+function centreEvidence(world: World, pairs: readonly Pair[]): Map<Pair, SupportEvidence> {
+  const everyone = tally(pairs);
+  const fullness = new Map(pairs.map((p) => [p, excessKinds(p, everyone)]));
   const order = [...pairs].sort(
     (a, b) => fullness.get(b)! - fullness.get(a)! || a.patient - b.patient,
   );
@@ -81,24 +88,72 @@ function centreEvidence(pairs: readonly Pair[]): Map<Pair, SupportEvidence> {
   let reference = core;
   let evidence = new Map<Pair, SupportEvidence>();
   for (let turn = 0; turn < 6; turn++) {
-    const habits = habitsOf(reference);
+    const habits = habitsOf(tally(reference), everyone);
     evidence = new Map(pairs.map((p) => [p, judge(p, habits)]));
     const next = order.filter((p) => core.includes(p) || evidence.get(p)!.score <= REFERENCE_SCORE);
     if (next.length === reference.length && next.every((p, i) => p === reference[i])) break;
     reference = next;
   }
-  return evidence;
+  return atPackagePrice(world, evidence);
 }
 
-function meanKinds(pair: Pair): number {
-  let kinds = 0;
+/** Takes the score off whose thin sessions cost as much as the centre's full ones. */
+function atPackagePrice(
+  world: World,
+  evidence: Map<Pair, SupportEvidence>,
+): Map<Pair, SupportEvidence> {
+  const { total } = world.settlements;
+  const thin = new Set([...evidence.values()].flatMap((e) => e.thin));
+  const price = (sessions: readonly Session[]) =>
+    quantileSorted(Float64Array.from(sessions, (s) => total[s.row]!).sort(), 0.5);
+  const full = price(
+    [...evidence.keys()].flatMap((p) => p.sessions.filter((s) => s.known && !thin.has(s))),
+  );
+  if (!(full > 0)) return evidence;
+  return new Map(
+    [...evidence].map(([pair, e]) => {
+      const isPackage = e.thin.length * 2 >= e.known && price(e.thin) >= PACKAGE * full;
+      return [pair, isPackage ? { ...e, score: Math.min(e.score, 0), isPackage } : e];
+    }),
+  );
+}
+
+/** Sessions, and those with each kind, by month; month −1 is the whole period. */
+type Tally = Map<number, { n: number; has: number[] }>;
+const ALL_MONTHS = -1;
+
+function tally(pairs: readonly Pair[]): Tally {
+  const out: Tally = new Map();
+  for (const pair of pairs)
+    for (const s of pair.sessions) {
+      if (!s.known) continue;
+      for (const month of [monthOf(s.day), ALL_MONTHS]) {
+        let at = out.get(month);
+        if (!at) {
+          at = { n: 0, has: KINDS.map(() => 0) };
+          out.set(month, at);
+        }
+        at.n++;
+        for (let k = 0; k < KINDS.length; k++) if (s.supports & KINDS[k]!.bit) at.has[k]!++;
+      }
+    }
+  return out;
+}
+
+/** Kinds a session beyond what the centre bills in the same month: habits change over a year. */
+function excessKinds(pair: Pair, everyone: Tally): number {
+  let sum = 0;
   let n = 0;
   for (const s of pair.sessions) {
     if (!s.known) continue;
+    const usual = everyone.get(monthOf(s.day))!;
     n++;
-    for (const kind of KINDS) if (s.supports & kind.bit) kinds += kind.physical ? 2 : 1;
+    KINDS.forEach((kind, k) => {
+      const excess = (s.supports & kind.bit ? 1 : 0) - usual.has[k]! / usual.n;
+      sum += kind.physical ? 2 * excess : excess;
+    });
   }
-  return kinds / n;
+  return sum / n;
 }
 
 interface Habit {
@@ -107,38 +162,24 @@ interface Habit {
   readonly share: (day: number) => number;
 }
 
-function habitsOf(reference: readonly Pair[]): Habit[] {
-  const habits: Habit[] = [];
-  for (const kind of KINDS) {
-    const months = new Map<number, { has: number; n: number }>();
-    let has = 0;
-    let n = 0;
-    for (const pair of reference)
-      for (const s of pair.sessions) {
-        if (!s.known) continue;
-        const month = monthOf(s.day);
-        const at = months.get(month) ?? { has: 0, n: 0 };
-        const one = s.supports & kind.bit ? 1 : 0;
-        months.set(month, { has: at.has + one, n: at.n + 1 });
-        has += one;
-        n++;
-      }
-    const all = (has + 0.5) / (n + 1);
-    if (all < HABIT) continue;
-    habits.push({
-      kind,
-      share: (day) => {
-        const at = months.get(monthOf(day));
-        return at ? (at.has + MONTH_WEIGHT * all) / (at.n + MONTH_WEIGHT) : all;
-      },
-    });
-  }
-  return habits;
+/** A thin month of the reference leans on all patients of that month. */
+function habitsOf(reference: Tally, everyone: Tally): Habit[] {
+  const all = reference.get(ALL_MONTHS)!;
+  return KINDS.flatMap((kind, k) => {
+    if (all.has[k]! / all.n < HABIT) return [];
+    const share = (day: number) => {
+      const own = reference.get(monthOf(day)) ?? { n: 0, has: [] };
+      const usual = everyone.get(monthOf(day))!;
+      const prior = (usual.has[k]! + 0.5) / (usual.n + 1);
+      return ((own.has[k] ?? 0) + MONTH_WEIGHT * prior) / (own.n + MONTH_WEIGHT);
+    };
+    return [{ kind, share }];
+  });
 }
 
 function judge(pair: Pair, habits: readonly Habit[]): SupportEvidence {
   const known = pair.sessions.filter((s) => s.known);
-  let score = 0;
+  const scores: number[] = [];
   let missing = 0;
   let missingOwn = 0;
   let expected = 0;
@@ -157,11 +198,13 @@ function judge(pair: Pair, habits: readonly Habit[]): SupportEvidence {
     expected += mean;
     const sd = Math.sqrt(Math.max(variance, 0.25) * (1 + (known.length - 1) * kind.rho));
     const z = (miss - mean) / sd;
-    score += kind.physical ? z : Math.min(z, DRUG_CAP);
+    scores.push(kind.physical ? z : Math.min(z, DRUG_CAP));
   }
+  scores.sort((a, b) => b - a);
+  const summed = scores.reduce((a, b) => a + b, 0) - (scores[0] ?? 0) + (scores[1] ?? 0);
   return {
     known: known.length,
-    score: habits.length > 0 ? score / Math.sqrt(habits.length) : 0,
+    score: habits.length > 1 ? summed / Math.sqrt(habits.length) : 0,
     logP: 0,
     missing,
     expected,
@@ -172,6 +215,7 @@ function judge(pair: Pair, habits: readonly Habit[]): SupportEvidence {
           Math.max(habits.length, 1),
     ),
     billedElsewhere: missingOwn > 0 ? 1 - missing / missingOwn : 0,
+    isPackage: false,
   };
 }
 
