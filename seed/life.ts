@@ -48,7 +48,16 @@ function staysOf(world: World, rng: Rng, person: Person, household: Household): 
     (person.chronic.length > 0 ? 1.35 : 0.9);
   const fit = world.catalogue
     .use('stay')
-    .filter((d) => age >= d.ageFrom && age <= d.ageTo && !(d.dept === '妇产科' && person.male));
+    .filter(
+      (d) =>
+        age >= d.ageFrom &&
+        age <= d.ageTo &&
+        !(d.dept === '妇产科' && (person.male || d.code.startsWith('O'))),
+    );
+  if (!person.male && age >= 20 && age <= 42 && chance(rng, 0.055)) {
+    const births = world.catalogue.use('stay').filter((d) => d.code.startsWith('O'));
+    oneStay(world, rng, person, household, draw(rng, births), world.drawDay.hospital(rng));
+  }
   for (let left = poisson(rng, rate); left > 0 && fit.length > 0; left--)
     oneStay(world, rng, person, household, draw(rng, fit), world.drawDay.hospital(rng) - 4);
 }

@@ -20,8 +20,8 @@ import { between, chance, pick, sample, skewed, uniform } from './random.js';
  * next and leave on one day or the next after 5–11 days, with a few diagnoses of low severity, one
  * or two doctors, and mostly nothing paid in cash.
  *
- * Level 4: a wave is split over two hospitals; half of its members come 2–3 days later than the
- * others and leave by their own stay; each comes with probability .5–.75; three in four pay as
+ * Level 4: a wave is split over two hospitals; two in five of its members come 2–3 days later
+ * than the others and leave by their own stay; each comes with probability .5–.75; three in four pay as
  * others do; diagnoses and doctors vary; nobody shares a telephone; no member has more than four
  * stays from the ring.
  */
@@ -170,12 +170,11 @@ function stay(
   length: number,
 ): PlantedVisit {
   const { rng } = ctx;
-  const late = plan.level === 4 && chance(rng, 0.5);
+  const late = plan.level === 4 && chance(rng, 0.4);
   const inDay = day + (late ? between(rng, 2, 3) : chance(rng, 0.3) ? 1 : 0);
-  const outDay =
-    plan.level === 4
-      ? inDay + Math.max(4, length + (late ? between(rng, -2, 3) : between(rng, -1, 1)))
-      : day + length + (chance(rng, 0.3) ? 1 : 0);
+  const outDay = late
+    ? inDay + Math.max(4, length + between(rng, -2, 3))
+    : day + length + (chance(rng, 0.3) ? 1 : 0);
   const begin = startOfDay(inDay) + Math.floor(uniform(rng, 8.2, 17) * 3600);
   const end = startOfDay(outDay) + Math.floor(uniform(rng, 8.5, 16.5) * 3600);
   const diagnosis = rng.int(plan.diagnoses.length);
