@@ -11,7 +11,7 @@ import { TABLE_NAMES, type TableName } from '../model/tables.js';
 import { DEFAULT_DIALECT, type Dialect, loadDialect, offsetSeconds } from './dialect.js';
 import { resolveHeader } from './headers.js';
 import { digestParquet, parquetHeader, parquetRelation } from './parquet.js';
-import type { PreparedFile, PrepareTask } from './prepare.js';
+import { csvRelation, type PreparedFile, type PrepareTask } from './prepare.js';
 import { prepareAll } from './prepareAll.js';
 import { openRejects, type Rejects } from './rejects.js';
 import { findSources, type SourceUse } from './sources.js';
@@ -158,19 +158,6 @@ async function prepareFiles(
     out.push({ use, digest: await digestParquet(path), input });
   }
   return out;
-}
-
-/** The rows of a prepared file as text columns f0, f1 …; and `line` where they are numbered. */
-function csvRelation(file: PreparedFile): string {
-  const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
-  const fields = file.header.map((_, i) => `'f${i}': 'VARCHAR'`);
-  const columns = file.numbered ? ["'line': 'BIGINT'", ...fields] : fields;
-  const quoteMark = file.quoted ? `'"'` : "''";
-  const lineEnd = file.crlf ? "'\\r\\n'" : "'\\n'";
-  return `read_csv(${literal(file.path)}, auto_detect = false, header = ${!file.numbered},
-    delim = ${literal(file.delimiter)}, quote = ${quoteMark}, escape = ${quoteMark}, comment = '',
-    new_line = ${lineEnd}, strict_mode = true, max_line_size = 8000000,
-    parallel = ${!file.numbered}, columns = {${columns.join(', ')}})`;
 }
 
 /** Contents of the files by table and order, and how they are understood. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { quote } from '../landing/duck.js';
 import { invalid } from '../model/errors.js';
 import { readCarefully } from './careful.js';
 import {
@@ -203,4 +204,16 @@ function beginScan(head: Buffer): Begun {
     return { ...nothing, header: undefined, headerProblem, go: false };
   const scanner = createScanner(delimiter, record.fields.length);
   return { encoding: marked?.encoding, mark, header: record.fields, delimiter, scanner, go: true };
+}
+
+/** The rows of a prepared file as text columns f0, f1 …; and `line` where they are numbered. */
+export function csvRelation(file: PreparedFile): string {
+  const fields = file.header.map((_, i) => `'f${i}': 'VARCHAR'`);
+  const columns = file.numbered ? ["'line': 'BIGINT'", ...fields] : fields;
+  const quoteMark = file.quoted ? `'"'` : "''";
+  const lineEnd = file.crlf ? "'\\r\\n'" : "'\\n'";
+  return `read_csv(${quote(file.path)}, auto_detect = false, header = ${!file.numbered},
+    delim = ${quote(file.delimiter)}, quote = ${quoteMark}, escape = ${quoteMark}, comment = '',
+    new_line = ${lineEnd}, strict_mode = true, max_line_size = 8000000,
+    parallel = ${!file.numbered}, columns = {${columns.join(', ')}})`;
 }
