@@ -112,9 +112,9 @@ export function Shell() {
         </div>
       </header>
       {meta.data?.demo ? (
-        <div className="demo-banner" role="note">
+        <aside className="demo-banner" aria-label={t('app.sample')}>
           {t('app.demo')} {t('app.onlyPeople')}
-        </div>
+        </aside>
       ) : null}
       <main id="main" className="main" tabIndex={-1}>
         <Outlet />

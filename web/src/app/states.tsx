@@ -22,7 +22,11 @@ export function Notice({ icon = 'empty', title, help, children, compact, role }:
   return (
     <div className={compact ? 'notice notice-compact' : 'notice'} role={role}>
       <Icon name={icon} size={compact ? 24 : 40} />
-      <p className="notice-title">{title}</p>
+      {compact ? (
+        <p className="notice-title">{title}</p>
+      ) : (
+        <h1 className="notice-title">{title}</h1>
+      )}
       {help ? <p className="notice-help">{help}</p> : null}
       {children ? <div className="notice-actions">{children}</div> : null}
     </div>

@@ -101,8 +101,9 @@ export function antdConfig(dark: boolean, language: Language): ThemeConfig {
   return {
     algorithm: dark ? antdTheme.darkAlgorithm : antdTheme.defaultAlgorithm,
     token: {
-      colorPrimary: dark ? '#5b97ea' : '#1d5fbf',
-      colorInfo: dark ? '#5b97ea' : '#1d5fbf',
+      colorPrimary: dark ? '#8fc0ff' : '#1d5fbf',
+      colorInfo: dark ? '#8fc0ff' : '#1d5fbf',
+      colorError: dark ? '#ff9488' : '#b42318',
       colorLink: p.accent,
       colorText: p.ink,
       colorTextSecondary: p.muted,
@@ -119,6 +120,7 @@ export function antdConfig(dark: boolean, language: Language): ThemeConfig {
       fontSize: 14,
     },
     components: {
+      ...(dark ? { Button: { primaryColor: '#0d1520' } } : {}),
       Table: { cellPaddingBlockSM: 6, headerBg: dark ? '#1b2430' : '#f7f9fb' },
       Tabs: { horizontalMargin: '0' },
     },

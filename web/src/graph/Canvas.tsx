@@ -39,7 +39,8 @@ export interface CanvasHandle {
   pan(dx: number, dy: number): void;
   layout(layout: Layout): void;
   stop(): void;
-  centre(key: string): void;
+  /** Moves the view when the node is outside it. */
+  reveal(key: string): void;
   png(background: string): Promise<Blob>;
 }
 
@@ -186,9 +187,15 @@ function Control({
       },
       layout: (which) => start(which),
       stop: () => runner.stop(),
-      centre: (key) => {
-        const at = sigma.getNodeDisplayData(key);
-        if (at) void sigma.getCamera().animate({ x: at.x, y: at.y }, { duration: 250 });
+      reveal: (key) => {
+        if (!graph.hasNode(key)) return;
+        const { x, y } = graph.getNodeAttributes(key);
+        const at = sigma.graphToViewport({ x, y });
+        const { width, height } = sigma.getDimensions();
+        if (at.x > 20 && at.x < width - 20 && at.y > 20 && at.y < height - 20) return;
+        // From the graph's own coordinates: the displayed ones are raw while a refresh is due.
+        const to = sigma.viewportToFramedGraph(at);
+        void sigma.getCamera().animate({ x: to.x, y: to.y }, { duration: 250 });
       },
       png: (background) =>
         toBlob(sigma as unknown as Sigma, {

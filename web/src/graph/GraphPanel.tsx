@@ -25,6 +25,12 @@ const PANS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, -STEP],
 };
 
+/** Escape closes what is open over the page first. */
+const isPopupOpen = () =>
+  document.querySelector(
+    '.ant-dropdown:not(.ant-dropdown-hidden), .ant-modal-wrap, .ant-drawer-open, .ant-popover:not(.ant-popover-hidden)',
+  ) !== null;
+
 interface GraphPanelProps {
   readonly state: RingGraphState;
   readonly controls: ViewControls;
@@ -66,7 +72,7 @@ export function GraphPanel(props: GraphPanelProps) {
   useHotkeys('x, delete', () => actions.hide(selected), [selected, actions]);
   useHotkeys('p', () => actions.togglePin(selected), [selected, actions]);
   useHotkeys('i', () => selected[0] && actions.openProfile(selected[0]), [selected, actions]);
-  useHotkeys('escape', () => useFocus.getState().select([]));
+  useHotkeys('escape', () => useFocus.getState().select([]), { ignoreEventWhen: isPopupOpen });
 
   function onKeyDown(event: KeyboardEvent): void {
     const pan = PANS[event.key];

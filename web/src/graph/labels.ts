@@ -77,8 +77,15 @@ export function createLabels(p: CanvasPalette, font: string, labelSize: number) 
 
   let stageWidth = 0;
 
-  /** Called before every frame: where nodes are, and the labels that must show. */
+  /** A frame begins; where nodes are is known only when its first label is drawn. */
+  let frame: Renderer | undefined;
   function begin(sigma: Renderer): void {
+    frame = sigma;
+  }
+
+  /** Where nodes are now, and the labels that must show. */
+  function survey(sigma: Renderer): void {
+    frame = undefined;
     nodes = [];
     taken = [];
     forced = new Map();
@@ -103,6 +110,7 @@ export function createLabels(p: CanvasPalette, font: string, labelSize: number) 
   }
 
   const draw: NodeLabelDrawingFunction<NodeData, EdgeData> = (context, data) => {
+    if (frame) survey(frame);
     if (!data.label) return;
     const key = (data as { key?: string }).key ?? '';
     let place = forced.get(key);

@@ -5,6 +5,7 @@ export const en: Messages = {
     name: 'Ringfence',
     tagline: 'Rings around the insurance fund',
     skip: 'Skip to main content',
+    sample: 'Sample data',
     demo: 'Sample data: every institution and person here is synthetic and stands for nobody.',
     nav: 'Main navigation',
     menu: 'Menu',
@@ -239,7 +240,7 @@ export const en: Messages = {
     ofSubject: 'Of the selected node only',
     totalRows: '{{total}} in all',
     dayOnly: 'the source has only a date',
-    filterNodes: 'Filter nodes',
+    select: 'Select',
   },
   profile: {
     title: 'Risk profile',

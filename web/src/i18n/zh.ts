@@ -4,6 +4,7 @@ export const zh = {
     name: 'Ringfence',
     tagline: '医保基金团伙监测',
     skip: '跳到主要内容',
+    sample: '示例数据',
     demo: '示例数据：这里的机构和人员都是合成的，不对应任何真实单位或个人。',
     nav: '主导航',
     menu: '菜单',
@@ -241,7 +242,7 @@ export const zh = {
     ofSubject: '只看所选对象',
     totalRows: '共 {{total}} 笔',
     dayOnly: '来源只有日期',
-    filterNodes: '筛选对象',
+    select: '选择',
   },
   profile: {
     title: '风险画像',

@@ -1,4 +1,4 @@
-import { App, Button, Tag } from 'antd';
+import { App, Button } from 'antd';
 import { useImports, useStartImport } from '../api/queries';
 import type { ImportLine, ImportList } from '../api/types';
 import { Failed, Loading, Notice } from '../app/states';
@@ -12,9 +12,9 @@ function ImportItem({ line }: { readonly line: ImportLine }) {
   return (
     <li className="import">
       <div className="job-line">
-        <Tag color={line.state === 'committed' ? 'success' : 'default'}>
+        <span className={`chip chip-${line.state === 'committed' ? 'good' : 'plain'}`}>
           {t(`runs.states.${line.state}`)}
-        </Tag>
+        </span>
         <strong className="mono">#{line.id}</strong>
         <span className="import-source">{line.source}</span>
         <span className="muted">
@@ -80,9 +80,9 @@ function Inbox({ inbox }: Pick<ImportList, 'inbox'>) {
       {inbox.map(({ name, done }) => (
         <li key={name} className="job job-line">
           <strong className="mono">{name}</strong>
-          <Tag color={done ? 'success' : 'default'}>
+          <span className={`chip chip-${done ? 'good' : 'plain'}`}>
             {done ? t('runs.ready') : t('runs.notDone')}
-          </Tag>
+          </span>
           <span className="job-actions">
             <Button
               size="small"

@@ -1,4 +1,4 @@
-import { App, Button, Popconfirm, Progress, Tag } from 'antd';
+import { App, Button, Popconfirm, Progress } from 'antd';
 import { useEffect, useState } from 'react';
 import { useCancelJob, useJobEvents, useJobs, useRetryJob, useStartRebuild } from '../api/queries';
 import { FINAL_STATES, type Job } from '../api/types';
@@ -7,11 +7,11 @@ import { useText } from '../i18n';
 import { dateTime } from '../i18n/format';
 
 const COLOURS = {
-  waiting: 'default',
-  active: 'processing',
-  completed: 'success',
-  failed: 'error',
-  cancelled: 'warning',
+  waiting: 'plain',
+  active: 'accent',
+  completed: 'good',
+  failed: 'bad',
+  cancelled: 'warm',
 } as const;
 
 /** Seconds from start to end, counting on while it runs. */
@@ -62,7 +62,7 @@ function JobItem({ job }: { readonly job: Job }) {
   return (
     <li className={`job job-${job.state}`}>
       <div className="job-line">
-        <Tag color={COLOURS[job.state]}>{t(`jobs.states.${job.state}`)}</Tag>
+        <span className={`chip chip-${COLOURS[job.state]}`}>{t(`jobs.states.${job.state}`)}</span>
         <strong>{jobKind(job.kind)}</strong>
         {job.title ? <span className="muted">{job.title}</span> : null}
         <span className="job-times muted">

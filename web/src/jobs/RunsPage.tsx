@@ -71,17 +71,14 @@ export function RunsPage() {
       ) : null}
       {list.length > 0 ? (
         <Collapse
+          collapsible="header"
           activeKey={[...(open ?? list.slice(0, 1).map((r) => r.id))]}
           onChange={(keys) => setOpen([keys].flat().map(String))}
           items={list.map((run) => ({
             key: run.id,
             label: <RunTitle run={run} />,
             extra: (
-              <Link
-                to="/rings"
-                search={{ run: run.current ? undefined : run.id }}
-                onClick={(event) => event.stopPropagation()}
-              >
+              <Link to="/rings" search={{ run: run.current ? undefined : run.id }}>
                 {t('runs.view')}
               </Link>
             ),

@@ -39,10 +39,10 @@ function rowsOf(want: Wanted): Row[] {
 
 interface NodesTableProps {
   readonly want: Wanted;
-  onCentre(key: string): void;
+  onReveal(key: string): void;
 }
 
-export function NodesTable({ want, onCentre }: NodesTableProps) {
+export function NodesTable({ want, onReveal }: NodesTableProps) {
   const { t, number, yuan } = useText();
   const rows = useMemo(() => rowsOf(want), [want]);
   const selected = useFocus((f) => f.selected);
@@ -51,6 +51,7 @@ export function NodesTable({ want, onCentre }: NodesTableProps) {
     {
       title: t('table.name'),
       dataIndex: 'label',
+      width: 210,
       sorter: (a, b) => a.label.localeCompare(b.label, 'zh'),
       render: (label: string, row) => (
         <span className="node-cell">
@@ -61,7 +62,7 @@ export function NodesTable({ want, onCentre }: NodesTableProps) {
     {
       title: t('table.role'),
       dataIndex: 'role',
-      width: 150,
+      width: 130,
       filters: [...new Set(rows.map((r) => r.role ?? 'context'))].map((value) => ({
         value,
         text: t(`role.${value}`),
@@ -73,6 +74,7 @@ export function NodesTable({ want, onCentre }: NodesTableProps) {
       title: t('table.code'),
       dataIndex: 'id',
       ellipsis: true,
+      width: 150,
       render: (id: string) => <span className="mono">{id}</span>,
     },
     {
@@ -107,16 +109,17 @@ export function NodesTable({ want, onCentre }: NodesTableProps) {
       rowKey="key"
       columns={columns}
       dataSource={rows}
-      scroll={{ x: 760 }}
+      scroll={{ x: 870 }}
       showSorterTooltip={false}
       locale={{ emptyText: t('table.noNodes') }}
       pagination={{ defaultPageSize: 50, hideOnSinglePage: true, size: 'small' }}
       rowSelection={{
         selectedRowKeys: [...selected],
         columnWidth: 40,
+        // The library repeats a header's check box in a hidden row, where it could be focused.
+        columnTitle: <span className="unseen">{t('table.select')}</span>,
         onChange: (keys) => select(keys.map(String)),
         getCheckboxProps: (row) => ({ 'aria-label': row.label }) as object,
-        getTitleCheckboxProps: () => ({ 'aria-label': t('ring.nodes') }) as object,
       }}
       onRow={(row) => ({
         'data-node': row.key,
@@ -125,7 +128,7 @@ export function NodesTable({ want, onCentre }: NodesTableProps) {
         onClick: (event) => {
           if (event.shiftKey || event.metaKey || event.ctrlKey) toggle(row.key);
           else select([row.key]);
-          onCentre(row.key);
+          onReveal(row.key);
         },
       })}
     />

@@ -3,11 +3,20 @@ import type { RingSummary } from '../api/types';
 import { useText } from '../i18n';
 import { probability } from '../i18n/format';
 
+const CHANGE_COLOURS = {
+  born: 'warm',
+  grew: 'warm',
+  continued: 'plain',
+  shrank: 'good',
+  split: 'accent',
+  merged: 'accent',
+} as const;
+
 /** Since last week: what happened to this ring. Unremarkable ones say nothing. */
 export function ChangeTag({ change }: { readonly change: RingSummary['change'] }) {
   const { t } = useText();
   if (change === 'continued') return null;
-  return <span className={`change change-${change}`}>{t(`change.${change}`)}</span>;
+  return <span className={`chip chip-${CHANGE_COLOURS[change]}`}>{t(`change.${change}`)}</span>;
 }
 
 interface RingCardProps {

@@ -16,6 +16,8 @@ function download(href: string, name: string): void {
   a.click();
 }
 
+const STATUS_COLOURS = { finding: 'bad', explained: 'good', review: 'warm' } as const;
+
 interface RingHeaderProps {
   readonly ring: RingDetail;
   readonly canvas: { readonly current: CanvasHandle | null };
@@ -88,7 +90,10 @@ export function RingHeader({ ring, canvas }: RingHeaderProps) {
         <h1>
           {detector(ring.detector)} <span className="mono">{ring.ring}</span>
         </h1>
-        <span className={`status status-${ring.status}`} title={t(`statusHelp.${ring.status}`)}>
+        <span
+          className={`chip chip-${STATUS_COLOURS[ring.status]}`}
+          title={t(`statusHelp.${ring.status}`)}
+        >
           {t(`statusOf.${ring.status}`)}
         </span>
         <ChangeTag change={ring.change} />

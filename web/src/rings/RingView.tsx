@@ -85,7 +85,7 @@ function OpenRing({ ring }: { readonly ring: RingDetail }) {
       reason={reason}
       onTable={(table) => change({ table })}
       onReason={chooseReason}
-      onCentre={(key) => canvas.current?.centre(key)}
+      onReveal={(key) => canvas.current?.reveal(key)}
     />
   );
   const evidence = <Evidence ring={ring} reason={reason} onReason={chooseReason} />;

@@ -52,7 +52,7 @@ export function SettlementsTable({ ring, reason, onReason }: SettlementsTablePro
         row.time ? (
           <span className="nowrap" title={row.clock ? undefined : t('table.dayOnly')}>
             {row.clock ? dateTime(row.time) : day(row.time)}
-            {row.refund ? <Tag className="refund">{t('table.refund')}</Tag> : null}
+            {row.refund ? <span className="chip chip-warm">{t('table.refund')}</span> : null}
           </span>
         ) : (
           '—'
@@ -158,7 +158,11 @@ export function SettlementsTable({ ring, reason, onReason }: SettlementsTablePro
           size: 'small',
           onChange: setPage,
         }}
-        expandable={{ expandedRowRender: (row) => <FeeLines row={row} />, columnWidth: 40 }}
+        expandable={{
+          expandedRowRender: (row) => <FeeLines row={row} />,
+          columnWidth: 40,
+          columnTitle: <span className="unseen">{t('table.lines')}</span>,
+        }}
         onRow={(row) => ({
           'data-settlement': row.id,
           onClick: (event) => {

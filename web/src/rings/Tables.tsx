@@ -14,12 +14,12 @@ interface TablesProps {
   readonly reason: number | undefined;
   onTable(table: (typeof TABLES)[number]): void;
   onReason(index: number | undefined): void;
-  onCentre(key: string): void;
+  onReveal(key: string): void;
 }
 
 /** Everything the canvas shows, as tables; choosing a row chooses on the canvas and back. */
 export function Tables(props: TablesProps) {
-  const { ring, want, table, reason, onTable, onReason, onCentre } = props;
+  const { ring, want, table, reason, onTable, onReason, onReveal } = props;
   const { t } = useText();
   useHotkeys('t', () => onTable(table === 'nodes' ? 'settlements' : 'nodes'), [table, onTable]);
   return (
@@ -41,7 +41,7 @@ export function Tables(props: TablesProps) {
                 {t('ring.nodes')} <small className="count">{want.nodes.size}</small>
               </>
             ),
-            children: <NodesTable want={want} onCentre={onCentre} />,
+            children: <NodesTable want={want} onReveal={onReveal} />,
           },
         ]}
       />
