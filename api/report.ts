@@ -7,8 +7,7 @@ import { GONE, type Io } from './owner/io.js';
  */
 export async function guarded(io: Io, work: () => Promise<number>): Promise<number> {
   try {
-    const code = await work();
-    return io.signal.aborted && io.signal.reason !== GONE ? 1 : code;
+    return await work();
   } catch (error) {
     if (io.signal.aborted && io.signal.reason === GONE) return 0;
     if (error instanceof RingfenceError) {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { connectPostgres } from '../analytics/jobs/connection.js';
-import { openJobs } from '../analytics/jobs/engine.js';
+import { type Connection, connectPostgres } from '../analytics/jobs/connection.js';
+import { KEPT_JOBS, lazyJobs, openJobs } from '../analytics/jobs/engine.js';
 import { loadGraph } from '../analytics/jobs/graph.js';
 import { sweepWork } from '../analytics/jobs/rebuild.js';
 import { isFinal, type JobService } from '../analytics/jobs/types.js';
@@ -47,6 +47,22 @@ const DEMO_FILE = 'demo.json';
 /** Counties screened side by side at most: each holds its own columns in memory. */
 const THREADS_MAX = 4;
 
+/** Opens two at once; where one fails the other is closed again. */
+async function bothOrNone<A extends Closable, B extends Closable>(
+  one: Promise<A>,
+  other: Promise<B>,
+): Promise<[A, B]> {
+  const [a, b] = await Promise.allSettled([one, other]);
+  if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value];
+  if (a.status === 'fulfilled') await a.value.close();
+  if (b.status === 'fulfilled') await b.value.close();
+  throw a.status === 'rejected' ? a.reason : (b as PromiseRejectedResult).reason;
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
 async function markDemo(dataDir: string, landing: Landing): Promise<void> {
   const mark = join(dataDir, DEMO_FILE);
   if (existsSync(mark)) return;
@@ -81,8 +97,15 @@ export async function openServices(
   };
   try {
     await openDataSchema(dataDir);
-    const records = await openRecords(dataDir);
-    opened.push(() => records.close());
+    const { openDuckdbStore } = await import('../analytics/store/duckdb/store.js');
+    const [records, graph] = await bothOrNone(
+      openRecords(dataDir),
+      openDuckdbStore({ path: join(dataDir, 'graph', 'graph.duckdb') }),
+    );
+    opened.push(
+      () => records.close(),
+      () => graph.close(),
+    );
     const landing = await openLanding({
       dir: dataDir,
       ledger: createLedger(records.db),
@@ -90,28 +113,28 @@ export async function openServices(
     });
     opened.push(() => landing.close());
     if (demo) await markDemo(dataDir, landing);
-    const { openDuckdbStore } = await import('../analytics/store/duckdb/store.js');
-    const graph = await openDuckdbStore({ path: join(dataDir, 'graph', 'graph.duckdb') });
-    opened.push(() => graph.close());
-    const connection = await connectPostgres(records.pool);
-    const handlers = createHandlers({
-      landing,
-      graph,
-      runLog: createRunLog(records.db),
-      inbox: createInbox(inbox, createInboxMemory(records.db)),
-      pinned: async () => ({ settlements: [], runs: [] }),
-      code: programVersion(),
-    });
-    const jobs = await openJobs({
-      connection,
-      handlers,
-      parts: env.RINGFENCE_THREADS ?? Math.min(THREADS_MAX, availableParallelism()),
-      alone: true,
-    });
-    opened.push(() => jobs.close());
-    const unfinished = (await jobs.list()).filter((job) => !isFinal(job.state));
-    sweepWork(dataDir, new Set(unfinished.map((job) => job.id)));
     await loadGraph(landing, graph, {});
+    let connection: Promise<Connection> | undefined;
+    const connect = () => {
+      connection ??= connectPostgres(records.pool);
+      return connection;
+    };
+    const { jobs, opened: openedJobs } = lazyJobs(async () =>
+      openJobs({
+        connection: await connect(),
+        handlers: createHandlers({
+          landing,
+          graph,
+          runLog: createRunLog(records.db),
+          inbox: createInbox(inbox, createInboxMemory(records.db)),
+          pinned: async () => ({ settlements: [], runs: [] }),
+          code: programVersion(),
+        }),
+        parts: env.RINGFENCE_THREADS ?? Math.min(THREADS_MAX, availableParallelism()),
+        alone: true,
+      }),
+    );
+    opened.push(() => jobs.close());
     let working: Promise<void> | undefined;
     let scheduling: Promise<void> | undefined;
     return {
@@ -123,13 +146,20 @@ export async function openServices(
       jobs,
       inbox,
       work() {
-        working ??= jobs.start();
+        working ??= (async () => {
+          const { list, start } = await openedJobs();
+          const unfinished = (await list(KEPT_JOBS)).filter((job) => !isFinal(job.state));
+          sweepWork(dataDir, new Set(unfinished.map((job) => job.id)));
+          await start();
+        })();
         return working;
       },
       schedule() {
-        scheduling ??= startSchedule(connection, jobs, env.RINGFENCE_SCHEDULE).then((schedule) => {
+        scheduling ??= (async () => {
+          const pattern = env.RINGFENCE_SCHEDULE;
+          const schedule = await startSchedule(await connect(), await openedJobs(), pattern);
           opened.push(() => schedule.close());
-        });
+        })();
         return scheduling;
       },
       close,

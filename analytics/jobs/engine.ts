@@ -33,7 +33,8 @@ export interface Jobs extends JobService {
   start(): Promise<void>;
 }
 
-const KEPT_JOBS = 500;
+/** Jobs that are over and still remembered, completed and failed each. */
+export const KEPT_JOBS = 500;
 const LOCK_MS = 60_000;
 /** A missed notification costs a listener this much. */
 const LISTENER_LOOKS_EVERY_MS = 1_000;
@@ -242,4 +243,30 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     events,
     close,
   };
+}
+
+/**
+ * The queues opened when they are first asked for: what only reads findings need not wait for them.
+ * `close` closes what was opened.
+ */
+export function lazyJobs(open: () => Promise<Jobs>): { jobs: JobService; opened(): Promise<Jobs> } {
+  let opening: Promise<Jobs> | undefined;
+  const opened = () => {
+    opening ??= open();
+    return opening;
+  };
+  const jobs: JobService = {
+    enqueue: async (kind, payload) => (await opened()).enqueue(kind, payload),
+    enqueueImport: async (payload) => (await opened()).enqueueImport(payload),
+    enqueueRebuild: async (payload) => (await opened()).enqueueRebuild(payload),
+    list: async (limit) => (await opened()).list(limit),
+    get: async (id) => (await opened()).get(id),
+    cancel: async (id) => (await opened()).cancel(id),
+    retry: async (id) => (await opened()).retry(id),
+    events: async function* (id, signal) {
+      yield* (await opened()).events(id, signal);
+    },
+    close: async () => (await opening)?.close(),
+  };
+  return { jobs, opened };
 }

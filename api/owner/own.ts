@@ -5,7 +5,7 @@ import { parseArguments } from '../commands/index.js';
 import { guarded } from '../report.js';
 import type { OwnedServices } from '../wiring.js';
 import { askOwner, listenForCommands, type Request, socketPath } from './control.js';
-import type { Io } from './io.js';
+import { CANCEL, type Io } from './io.js';
 import { acquire, type Holder, type Lock } from './lock.js';
 
 /** An owner that leaves answers again within this time, or its successor does. */
@@ -24,7 +24,9 @@ export interface Ownership {
 async function execute(command: Command, io: Io, services: OwnedServices): Promise<number> {
   return guarded(io, async () => {
     if (command.kind === 'works') await services.work();
-    return command.run(io, services);
+    const code = await command.run(io, services);
+    // What Ctrl-C cut short is not done, although nothing failed.
+    return io.signal.aborted && io.signal.reason === CANCEL ? 1 : code;
   });
 }
 

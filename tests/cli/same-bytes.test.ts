@@ -95,8 +95,10 @@ describe('every command', () => {
     await succeed(['import', 'world', '--data', 'piped'], { cwd: at.dir });
     await succeed(['rebuild', '--data', 'piped'], { cwd: at.dir });
     const command = `'${process.execPath}' '${resource('bin/ringfence.mjs')}' --data piped profiles --kind patient`;
+    const { INIT_CWD: _, ...env } = process.env;
     const shell = spawnSync('bash', ['-c', `set -o pipefail; ${command} | head -n 1`], {
       cwd: at.dir,
+      env,
       encoding: 'utf8',
     });
     expect(shell).toMatchObject({ status: 0, stderr: '' });
