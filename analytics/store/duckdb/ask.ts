@@ -3,13 +3,15 @@ import type { GraphEdge, GraphNode, NeighbourLimit, SearchHit, Subgraph } from '
 import type { Session } from './pool.js';
 import { kindCode, kindOf } from './schema.js';
 
-/** A row of `nodes` without its search columns. */
-interface NodeRow extends Record<`d${number}` | `o${number}`, number> {
-  n: number;
-  k: number;
-  id: string;
-  label: string;
-  attributes: string;
+interface NodeRow {
+  readonly n: number;
+  readonly kind: EntityKind;
+  readonly id: string;
+  readonly label: string;
+  readonly attributes: GraphNode['attributes'];
+  /** By kind: how many neighbours, and where they begin in `adjacent`. */
+  readonly counts: readonly number[];
+  readonly starts: readonly number[];
 }
 
 interface EdgeRow {
@@ -22,21 +24,27 @@ interface EdgeRow {
   last: number;
 }
 
-const NODE_COLUMNS = `n, k, id, label, attributes, ${ENTITY_KINDS.map((_, i) => `d${i}, o${i}`).join(', ')}`;
-const EDGE_COLUMNS = 'n, mk, m, count, fen, "first", "last"';
+interface PackedRow {
+  n: number;
+  k: number;
+  id: string;
+  body: string;
+}
+
+const EDGE_COLUMNS = 'a.n, a.mk, a.m, a.count, a.fen, a."first", a."last"';
+
+function unpack({ n, k, id, body }: PackedRow): NodeRow {
+  const [label, attributes, counts, starts] = JSON.parse(body);
+  return { n, kind: kindOf(k), id, label, attributes, counts, starts };
+}
 
 function toNode(row: NodeRow): GraphNode {
   const degrees: Partial<Record<EntityKind, number>> = {};
   ENTITY_KINDS.forEach((kind, i) => {
-    if (row[`d${i}`]) degrees[kind] = row[`d${i}`] as number;
+    if (row.counts[i]) degrees[kind] = row.counts[i] as number;
   });
-  return {
-    kind: kindOf(row.k),
-    id: row.id,
-    label: row.label,
-    attributes: JSON.parse(row.attributes),
-    degrees,
-  };
+  const { kind, id, label, attributes } = row;
+  return { kind, id, label, attributes, degrees };
 }
 
 /** Edges in the port's order, each once with its lower number first (numbers follow kinds). */
@@ -47,8 +55,8 @@ function toEdges(rows: Iterable<EdgeRow>, nodes: ReadonlyMap<number, NodeRow>): 
     unique.set(`${forward.n} ${forward.m}`, forward);
   }
   const ref = (n: number): EntityRef => {
-    const node = nodes.get(n)!;
-    return { kind: kindOf(node.k), id: node.id };
+    const { kind, id } = nodes.get(n)!;
+    return { kind, id };
   };
   return [...unique.values()]
     .sort((a, b) => a.n - b.n || a.m - b.m)
@@ -65,24 +73,35 @@ function toEdges(rows: Iterable<EdgeRow>, nodes: ReadonlyMap<number, NodeRow>): 
 /** The asked nodes that the graph has, in the order of asking, once each. */
 export async function findNodes(s: Session, of: readonly EntityRef[]): Promise<NodeRow[]> {
   if (of.length === 0) return [];
-  const rows = await s.rows<NodeRow>(
-    `SELECT ${NODE_COLUMNS} FROM nodes SEMI JOIN (
-       SELECT unnest(from_json(?, '[{"k":"UTINYINT","id":"VARCHAR"}]'), recursive := true)
-     ) AS asked USING (k, id)`,
-    [JSON.stringify(of.map((ref) => ({ k: kindCode(ref.kind), id: ref.id })))],
+  const ids = [...new Set(of.map((ref) => ref.id))];
+  const kinds = [...new Set(of.map((ref) => kindCode(ref.kind)))];
+  const rows = await s.rows<PackedRow>(
+    `SELECT n, k, id, body FROM nodes
+     WHERE k IN (${kinds.join(', ')}) AND id IN (${ids.map(() => '?').join(', ')})`,
+    ids,
   );
   const byKey = new Map(rows.map((row) => [`${row.k}:${row.id}`, row]));
   const keys = new Set(of.map((ref) => `${kindCode(ref.kind)}:${ref.id}`));
-  return [...keys].flatMap((key) => byKey.get(key) ?? []);
+  return [...keys].flatMap((key) => {
+    const row = byKey.get(key);
+    return row ? unpack(row) : [];
+  });
 }
 
 async function nodesByNumber(s: Session, numbers: readonly number[]): Promise<NodeRow[]> {
   if (numbers.length === 0) return [];
-  return s.rows<NodeRow>(
-    `SELECT ${NODE_COLUMNS} FROM nodes
-     SEMI JOIN (SELECT unnest(from_json(?, '["INTEGER"]')) AS n) AS asked USING (n) ORDER BY n`,
-    [JSON.stringify(numbers)],
+  const rows = await s.rows<PackedRow>(
+    `SELECT n, k, id, body FROM nodes WHERE n IN (${numbers.join(', ')}) ORDER BY n`,
   );
+  return rows.map(unpack);
+}
+
+/** The neighbours of one node and kind stand in `adjacent` from `from` on; `to` is not read. */
+interface Range {
+  readonly n: number;
+  readonly mk: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 export async function neighbourhood(
@@ -93,16 +112,15 @@ export async function neighbourhood(
   const asked = await findNodes(s, of);
   const kinds = [...new Set(limit.kinds)];
   const omitted: Array<Subgraph['omitted'][number]> = [];
-  const ranges: Array<[from: number, to: number]> = [];
-  for (const node of asked)
+  const ranges: Range[] = [];
+  for (const { n, kind: ownKind, id, counts, starts } of asked)
     for (const kind of kinds) {
-      const code = kindCode(kind);
-      const total = node[`d${code}`] as number;
+      const mk = kindCode(kind);
+      const total = counts[mk] as number;
       const shown = Math.min(total, limit.perKind);
-      const from = node[`o${code}`] as number;
-      if (shown > 0) ranges.push([from, from + shown]);
-      if (shown < total)
-        omitted.push({ of: { kind: kindOf(node.k), id: node.id }, kind, shown, total });
+      const from = starts[mk] as number;
+      if (shown > 0) ranges.push({ n, mk, from, to: from + shown });
+      if (shown < total) omitted.push({ of: { kind: ownKind, id }, kind, shown, total });
     }
   const edges = await edgesAt(s, ranges);
   const nodes = new Map(asked.map((node) => [node.n, node]));
@@ -112,38 +130,40 @@ export async function neighbourhood(
   return { nodes: [...asked, ...found].map(toNode), edges: toEdges(edges, nodes), omitted };
 }
 
-/** Relationships by their positions. A few ranges are read one by one, many by a join. */
-async function edgesAt(s: Session, ranges: ReadonlyArray<[number, number]>): Promise<EdgeRow[]> {
+/**
+ * Relationships by their positions. The numbers of the nodes stand in the condition as well: by them
+ * whole row groups are passed over, which positions alone do not do.
+ */
+async function edgesAt(s: Session, ranges: readonly Range[]): Promise<EdgeRow[]> {
   if (ranges.length === 0) return [];
-  if (ranges.length <= 12)
+  const numbers = [...new Set(ranges.map((r) => r.n))].join(', ');
+  if (ranges.length <= ENTITY_KINDS.length) {
+    const places = ranges.map((r) => `(a.rowid >= ${r.from} AND a.rowid < ${r.to})`);
     return s.rows<EdgeRow>(
-      ranges
-        .map(
-          ([from, to]) =>
-            `SELECT ${EDGE_COLUMNS} FROM adjacent WHERE rowid >= ${from} AND rowid < ${to}`,
-        )
-        .join(' UNION ALL '),
+      `SELECT ${EDGE_COLUMNS} FROM adjacent AS a
+       WHERE a.n IN (${numbers}) AND (${places.join(' OR ')})`,
     );
+  }
+  const ends = ranges.map((r) => `(${r.n}, ${r.mk}, ${r.to})`).join(', ');
   return s.rows<EdgeRow>(
-    `SELECT ${EDGE_COLUMNS} FROM adjacent SEMI JOIN (
-       SELECT unnest(range(r.a, r.b)) AS at
-       FROM (SELECT unnest(from_json(?, '[{"a":"BIGINT","b":"BIGINT"}]')) AS r)
-     ) AS asked ON adjacent.rowid = asked.at`,
-    [JSON.stringify(ranges.map(([a, b]) => ({ a, b })))],
+    `SELECT ${EDGE_COLUMNS} FROM adjacent AS a
+     JOIN (VALUES ${ends}) AS r(n, mk, upto) ON a.n = r.n AND a.mk = r.mk AND a.rowid < r.upto
+     WHERE a.n IN (${numbers})`,
   );
 }
 
 export async function induced(s: Session, of: readonly EntityRef[]): Promise<Subgraph> {
   const asked = await findNodes(s, of);
   const nodes = new Map(asked.map((node) => [node.n, node]));
+  const numbers = [...nodes.keys()].join(', ');
   // Read from the lower kind's side: a patient has tens of relationships where a hospital has
   // hundreds of thousands.
-  const edges = await s.rows<EdgeRow>(
-    `WITH asked AS MATERIALIZED (SELECT unnest(from_json(?, '["INTEGER"]')) AS n)
-     SELECT ${EDGE_COLUMNS} FROM adjacent
-     WHERE n IN (FROM asked) AND m IN (FROM asked) AND m > n`,
-    [JSON.stringify([...nodes.keys()])],
-  );
+  const edges = numbers
+    ? await s.rows<EdgeRow>(
+        `SELECT ${EDGE_COLUMNS} FROM adjacent AS a
+         WHERE a.n IN (${numbers}) AND a.m IN (${numbers}) AND a.m > a.n`,
+      )
+    : [];
   return { nodes: asked.map(toNode), edges: toEdges(edges, nodes), omitted: [] };
 }
 
@@ -156,20 +176,20 @@ export async function search(
   const wanted = text.trim().toLowerCase();
   if (!wanted || kinds.length === 0 || limit < 1) return [];
   const codes = [...new Set(kinds)].map(kindCode);
+  // Codes are all but sorted: a prefix is a range, found in a few row groups. Names are looked
+  // through, which patients do not have.
+  const named = codes.filter((k) => k !== kindCode('patient'));
+  const byName = `UNION ALL
+    SELECT k, id, label, CASE WHEN contains(name, $1) THEN 2 ELSE 3 END FROM nodes
+    WHERE k IN (${named.join(', ')}) AND (contains(name, $1) OR contains(initials, $1))
+      AND NOT starts_with(code, $1)`;
   const rows = await s.rows<{ k: number; id: string; label: string; class: number }>(
-    `SELECT k, id, label, class FROM (
-       SELECT k, id, label, CASE
-         WHEN code = $text THEN 0
-         WHEN starts_with(code, $text) THEN 1
-         WHEN contains(name, $text) THEN 2
-         WHEN contains(initials, $text) THEN 3 END AS class
-       FROM nodes WHERE k IN (${codes.join(', ')}))
-     WHERE class IS NOT NULL
-     ORDER BY class, list_position([${codes.join(', ')}], k), id LIMIT ${Math.floor(limit)}`.replaceAll(
-      '$text',
-      '?1',
-    ),
-    [wanted],
+    `SELECT * FROM (
+       SELECT k, id, label, CASE WHEN code = $1 THEN 0 ELSE 1 END AS class FROM nodes
+       WHERE k IN (${codes.join(', ')}) AND code >= $1 AND code < $2 AND starts_with(code, $1)
+       ${named.length > 0 ? byName : ''})
+     ORDER BY class, list_position([${codes.join(', ')}], k), id LIMIT ${Math.floor(limit)}`,
+    [wanted, `${wanted}\u{10ffff}`],
   );
   const matches = ['code', 'code', 'name', 'pinyin'] as const;
   return rows.map((row) => ({

@@ -232,23 +232,24 @@ async function nameNodes(s: Session): Promise<void> {
   } finally {
     appender.closeSync();
   }
-  const kinds = ENTITY_KINDS.map((_, i) => i);
+  const list = (column: string) =>
+    `[${ENTITY_KINDS.map((_, i) => `coalesce(sum(${column}) FILTER (mk = ${i}), 0)::BIGINT`).join(', ')}]`;
   await s.run(`
     CREATE OR REPLACE TABLE main.nodes AS
-    WITH degree AS (SELECT n, mk, count(*) AS d FROM main.adjacent GROUP BY n, mk),
-    placed AS (SELECT *, sum(d) OVER (ORDER BY n, mk) - d AS o FROM degree),
-    wide AS (SELECT n, ${kinds
-      .map((i) => `sum(d) FILTER (mk = ${i}) AS d${i}, sum(o) FILTER (mk = ${i}) AS o${i}`)
-      .join(', ')} FROM placed GROUP BY n)
-    SELECT g.n, g.k, g.id, g.label, g.attributes,
+    WITH degrees AS (SELECT n, mk, count(*) AS d FROM main.adjacent GROUP BY n, mk),
+    placed AS (SELECT *, sum(d) OVER (ORDER BY n, mk) - d AS o FROM degrees),
+    wide AS (SELECT n, sum(d)::BIGINT AS degree, ${list('d')} AS d, ${list('o')} AS o
+      FROM placed GROUP BY n)
+    SELECT g.n, g.k, g.id,
+      json_array(g.label, g.attributes::JSON, coalesce(w.d, [0, 0, 0, 0]), coalesce(w.o, [0, 0, 0, 0]))::VARCHAR AS body,
+      coalesce(w.degree, 0) AS degree,
+      g.label, g.attributes,
       lower(g.id) AS code,
       CASE WHEN g.k > 0 THEN lower(g.label) END AS name,
       i.initials,
-      g.attributes ->> '$.region' AS region,
-      ${kinds.map((i) => `coalesce(d${i}, 0)::INTEGER AS d${i}`).join(', ')},
-      ${kinds.map((i) => `coalesce(o${i}, 0)::BIGINT AS o${i}`).join(', ')}
+      g.attributes ->> '$.region' AS region
     FROM temp.g_nodes AS g
-    LEFT JOIN wide ON wide.n = g.n
+    LEFT JOIN wide AS w ON w.n = g.n
     LEFT JOIN temp.g_initials AS i ON g.k > 0 AND i.label = g.label
     ORDER BY g.n`);
 }

@@ -37,7 +37,7 @@ export async function paths(
   try {
     const sides = await meet(s, make, a.n, b.n);
     if (!sides) return [];
-    const levels = await keepShortest(make, sides);
+    const levels = await keepShortest(s, make, sides);
     const sequences = await firstPaths(s, a.n, levels, limit);
     return await named(s, sequences);
   } finally {
@@ -61,8 +61,9 @@ async function meet(s: Session, make: Make, a: number, b: number): Promise<[Side
     const before = level > 0 ? `ANTI JOIN temp.${name}${level - 1} AS b ON b.n = m` : '';
     await make(
       `${name}${level + 1}`,
-      `SELECT DISTINCT m AS n FROM adjacent SEMI JOIN temp.${name}${level} AS f USING (n)
-       ANTI JOIN temp.${name}${level} AS h ON h.n = m ${before}`,
+      `SELECT DISTINCT m AS n FROM adjacent
+       ANTI JOIN temp.${name}${level} AS h ON h.n = m ${before}
+       WHERE ${await within(s, `${name}${level}`)}`,
     );
     side.level++;
     side.cost = await cost(s, side);
@@ -75,32 +76,46 @@ async function meet(s: Session, make: Make, a: number, b: number): Promise<[Side
   return null;
 }
 
+/** Up to this many numbers are written into the question, which then passes over most of the table. */
+const LISTED_MAX = 2000;
+
+/** Condition on `adjacent`: from one of the nodes of a level. */
+async function within(s: Session, table: string): Promise<string> {
+  const rows = await s.rows<{ n: number }>(`SELECT n FROM temp.${table} LIMIT ${LISTED_MAX + 1}`);
+  if (rows.length > LISTED_MAX) return `adjacent.n IN (SELECT n FROM temp.${table})`;
+  return rows.length > 0 ? `adjacent.n IN (${rows.map((r) => r.n).join(', ')})` : 'false';
+}
+
 /** Degrees of the deepest level together; -1 when it is empty. */
 async function cost(s: Session, side: Side): Promise<number> {
   const [row] = await s.rows<{ c: number }>(
-    `SELECT coalesce(sum(d0 + d1 + d2 + d3), -1)::BIGINT AS c
+    `SELECT coalesce(sum(degree), -1)::BIGINT AS c
      FROM nodes SEMI JOIN temp.${side.name}${side.level} USING (n)`,
   );
   return row?.c ?? -1;
 }
 
 /** Tables of the nodes on shortest paths, by distance from the start. */
-async function keepShortest(make: Make, [a, b]: [Side, Side]): Promise<string[]> {
+async function keepShortest(s: Session, make: Make, [a, b]: [Side, Side]): Promise<string[]> {
   const length = a.level + b.level;
   const levels: string[] = [];
-  await make('pm', `SELECT n FROM temp.pa${a.level} SEMI JOIN temp.pb${b.level} USING (n)`);
-  levels[a.level] = 'pm';
-  const step = (into: string, among: string, beside: string) =>
+  levels[0] = 'pa0';
+  levels[length] = 'pb0';
+  if (a.level > 0 && b.level > 0) {
+    await make('pm', `SELECT n FROM temp.pa${a.level} SEMI JOIN temp.pb${b.level} USING (n)`);
+    levels[a.level] = 'pm';
+  }
+  const step = async (into: string, among: string, beside: string) =>
     make(
       into,
-      `SELECT DISTINCT m AS n FROM adjacent SEMI JOIN temp.${beside} AS f USING (n)
-       SEMI JOIN temp.${among} AS k ON k.n = m`,
+      `SELECT DISTINCT m AS n FROM adjacent SEMI JOIN temp.${among} AS k ON k.n = m
+       WHERE ${await within(s, beside)}`,
     );
-  for (let d = a.level - 1; d >= 0; d--) {
+  for (let d = a.level - 1; d > 0; d--) {
     levels[d] = `pk${d}`;
     await step(`pk${d}`, `pa${d}`, levels[d + 1] as string);
   }
-  for (let d = a.level + 1; d <= length; d++) {
+  for (let d = a.level + 1; d < length; d++) {
     levels[d] = `pk${d}`;
     await step(`pk${d}`, `pb${length - d}`, levels[d - 1] as string);
   }
@@ -117,13 +132,11 @@ async function firstPaths(
   for (const level of levels.slice(1)) {
     const ends = [...new Set(prefixes.map((p) => p.at(-1) as number))];
     const rows = await s.rows<{ n: number; m: number }>(
-      `SELECT n, m FROM adjacent
-       SEMI JOIN (SELECT unnest(from_json(?, '["INTEGER"]')) AS n) AS e USING (n)
-       SEMI JOIN temp.${level} AS k ON k.n = m
+      `SELECT n, m FROM adjacent SEMI JOIN temp.${level} AS k ON k.n = m
+       WHERE adjacent.n IN (${ends.join(', ')})
        QUALIFY row_number() OVER
          (PARTITION BY n ORDER BY list_position([${KEY_ORDER.join(', ')}], mk), m) <= ${Math.floor(limit)}
        ORDER BY n, list_position([${KEY_ORDER.join(', ')}], mk), m`,
-      [JSON.stringify(ends)],
     );
     const after = new Map<number, number[]>();
     for (const { n, m } of rows) {
@@ -142,9 +155,7 @@ async function firstPaths(
 
 async function named(s: Session, sequences: readonly number[][]): Promise<Path[]> {
   const rows = await s.rows<{ n: number; k: number; id: string }>(
-    `SELECT n, k, id FROM nodes
-     SEMI JOIN (SELECT unnest(from_json(?, '["INTEGER"]')) AS n) AS e USING (n)`,
-    [JSON.stringify([...new Set(sequences.flat())])],
+    `SELECT n, k, id FROM nodes WHERE n IN (${[...new Set(sequences.flat())].join(', ')})`,
   );
   const refs = new Map(rows.map((r) => [r.n, { kind: kindOf(r.k), id: r.id }]));
   return sequences.map((sequence) => ({ nodes: sequence.map((n) => refs.get(n) as EntityRef) }));

@@ -46,23 +46,39 @@ function session(connection: DuckDBConnection): Session {
   };
 }
 
+/** Name under which the file is attached. */
+export const CATALOG = 'graph';
+
+/**
+ * Small row groups: a question about one node reads the few that its key can be in, and their
+ * smallest and greatest values are what finds them.
+ */
+const ROW_GROUP = 16_384;
+
 async function open(options: PoolOptions): Promise<DuckDBInstance> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
   mkdirSync(dirname(options.path), { recursive: true });
+  const instance = await DuckDBInstance.create(':memory:', {
+    autoload_known_extensions: 'false',
+    autoinstall_known_extensions: 'false',
+    memory_limit: options.memoryLimit,
+    temp_directory: `${options.path}.tmp`,
+    ...(options.threads ? { threads: String(options.threads) } : {}),
+  });
+  const connection = await instance.connect();
   try {
-    return await DuckDBInstance.create(options.path, {
-      autoload_known_extensions: 'false',
-      autoinstall_known_extensions: 'false',
-      memory_limit: options.memoryLimit,
-      temp_directory: `${options.path}.tmp`,
-      ...(options.threads ? { threads: String(options.threads) } : {}),
-    });
+    const path = options.path.replaceAll("'", "''");
+    await connection.run(`ATTACH '${path}' AS ${CATALOG} (ROW_GROUP_SIZE ${ROW_GROUP})`);
+    return instance;
   } catch (error) {
+    instance.closeSync();
     throw new RingfenceError(
       'unavailable',
       `The graph store ${options.path} cannot be opened: ${(error as Error).message}`,
       'If the file is damaged, move it away: imports load it again from landing.',
     );
+  } finally {
+    connection.closeSync();
   }
 }
 
@@ -80,6 +96,7 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
   };
   async function connect(): Promise<Session> {
     const connection = await instance.connect();
+    await connection.run(`USE ${CATALOG}`);
     all.push(connection);
     return session(connection);
   }

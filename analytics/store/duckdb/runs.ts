@@ -3,7 +3,7 @@ import { throwIfAborted } from '../../model/errors.js';
 import type { DetectionRun } from '../../model/finding.js';
 import type { WorkContext } from '../../model/progress.js';
 import { formatTime } from '../../model/time.js';
-import type { Pool, Session } from './pool.js';
+import { CATALOG, type Pool, type Session } from './pool.js';
 import { kindCode } from './schema.js';
 
 const RUN_TABLES = ['runs', 'rings', 'subjects', 'profiles'] as const;
@@ -67,7 +67,7 @@ async function append<T>(
   work: WorkContext,
   row: (appender: DuckDBAppender, value: T) => void,
 ): Promise<void> {
-  const catalog = table.startsWith('st_') ? 'temp' : null;
+  const catalog = table.startsWith('st_') ? 'temp' : CATALOG;
   const appender = await s.connection.createAppender(table, 'main', catalog);
   try {
     for (let i = 0; i < values.length; i++) {

@@ -1,7 +1,7 @@
 import { RingfenceError } from '../../model/errors.js';
 import type { EntityKind } from '../../model/ids.js';
 import { ENTITY_KINDS } from '../../model/ids.js';
-import type { Session } from './pool.js';
+import { CATALOG, type Session } from './pool.js';
 
 /** Raised with every change of the tables; an older file is migrated, a newer one refused. */
 const SCHEMA_VERSION = 1;
@@ -9,19 +9,17 @@ const SCHEMA_VERSION = 1;
 /**
  * `nodes.n` numbers the nodes by (kind, id), so that its order is the port's order. `adjacent` holds
  * every relationship twice, once from either end, sorted by (n, kind of the other end, count
- * descending, m): the neighbours of one kind stand together, heaviest first, from row
- * `nodes.o<kind>` on, `nodes.d<kind>` of them. Both are only ever replaced whole, so row ids are
- * positions.
+ * descending, m): the neighbours of one kind stand together, heaviest first. Both are only ever
+ * replaced whole, so row ids are positions. `nodes.body` is what a reader gets, packed into one
+ * column because a scattered row costs a block for each column: a JSON array of label, attributes,
+ * the number of neighbours of each kind, and where each kind begins in `adjacent`.
  */
-export const GRAPH_TABLES = ['nodes', 'adjacent'] as const;
-
 const CREATE = `
 CREATE TABLE store (schema_version INTEGER, ledger_version BIGINT);
 INSERT INTO store VALUES (${SCHEMA_VERSION}, 0);
 CREATE TABLE nodes (
-  n INTEGER, k UTINYINT, id VARCHAR, label VARCHAR, attributes VARCHAR,
-  code VARCHAR, name VARCHAR, initials VARCHAR, region VARCHAR,
-  d0 INTEGER, d1 INTEGER, d2 INTEGER, d3 INTEGER, o0 BIGINT, o1 BIGINT, o2 BIGINT, o3 BIGINT);
+  n INTEGER, k UTINYINT, id VARCHAR, body VARCHAR, degree BIGINT,
+  label VARCHAR, attributes VARCHAR, code VARCHAR, name VARCHAR, initials VARCHAR, region VARCHAR);
 CREATE TABLE adjacent (
   n INTEGER, mk UTINYINT, count INTEGER, m INTEGER, fen BIGINT, "first" BIGINT, "last" BIGINT);
 CREATE TABLE runs (
@@ -39,7 +37,8 @@ CREATE TABLE profiles (
 /** Makes the tables of a new file; refuses one that a newer program wrote. */
 export async function prepareSchema(s: Session): Promise<void> {
   const [found] = await s.rows<{ there: number }>(
-    `SELECT count(*) AS there FROM duckdb_tables() WHERE table_name = 'store'`,
+    `SELECT count(*) AS there FROM duckdb_tables()
+     WHERE database_name = '${CATALOG}' AND table_name = 'store'`,
   );
   if (!found?.there) {
     await s.run(CREATE);
