@@ -16,7 +16,12 @@ import { logPoissonTail } from './tails.js';
 
 const WINDOW = 28;
 const REDRAW_WEEKS = 4;
+/** Hospitals of all levels that a level's median is shrunk with: a level may be two hospitals and a ring. */
+const LEVEL_PRIOR = 5;
+const RATE_CAP = 2;
 const CYCLE_STAYS_MIN = 3;
+const PLAN_STAYS_MIN = 4;
+const PLAN_GAP_MAX = 35;
 
 export interface StayColumns {
   readonly patient: Int32Array;
@@ -26,6 +31,8 @@ export interface StayColumns {
   readonly end: Int32Array;
   /** Index of the diagnosis, −1 unknown. */
   readonly diagnosis: Int32Array;
+  /** 1 where the diagnosis is one that is treated in cycles. */
+  readonly cyclic: Uint8Array;
   /** Level of each *institution*. */
   readonly level: Int32Array;
 }
@@ -64,7 +71,10 @@ export function admissionScreen(
   };
 }
 
-/** Stays of one person and diagnosis (three characters are the caller's to cut) with near-equal gaps. */
+/**
+ * Stays of one person and diagnosis that follow a plan: near-equal gaps where the disease is treated in
+ * cycles, equal gaps of some weeks anywhere else.
+ */
 function plannedCycles(stays: StayColumns): Uint8Array {
   const planned = new Uint8Array(stays.patient.length);
   const groups = new Map<string, number[]>();
@@ -76,15 +86,18 @@ function plannedCycles(stays: StayColumns): Uint8Array {
     else groups.set(key, [i]);
   }
   for (const group of groups.values()) {
-    if (group.length < CYCLE_STAYS_MIN) continue;
+    const cyclic = stays.cyclic[group[0]!] === 1;
+    if (group.length < (cyclic ? CYCLE_STAYS_MIN : PLAN_STAYS_MIN)) continue;
     group.sort((x, y) => stays.begin[x]! - stays.begin[y]!);
     const gaps = group
       .slice(1)
       .map((s, k) => stays.begin[s]! - stays.begin[group[k]!]!)
       .sort((x, y) => x - y);
     const median = gaps[gaps.length >> 1]!;
-    const regular = gaps.filter((g) => Math.abs(g - median) <= Math.max(3, median * 0.15)).length;
-    if (median >= 5 && regular >= gaps.length * 0.7) for (const s of group) planned[s] = 1;
+    const slack = cyclic ? Math.max(3, median * 0.15) : 2;
+    const regular = gaps.filter((g) => Math.abs(g - median) <= slack).length;
+    if (median < 5 || (!cyclic && median > PLAN_GAP_MAX)) continue;
+    if (regular >= gaps.length * (cyclic ? 0.7 : 0.8)) for (const s of group) planned[s] = 1;
   }
   return planned;
 }
@@ -133,11 +146,16 @@ function rates(
     const level = stays.level[stays.institution[list[0]!]!]!;
     const entries = byLevel.get(level) ?? [];
     // Shrunk a little: a hospital with ten trials says nothing of 0 hits.
-    entries.push({ rate: (hits + 0.5) / (trials + 10), weight: Math.sqrt(trials) });
+    entries.push({ rate: (hits + 0.5) / (trials + 30), weight: Math.log1p(trials) });
     byLevel.set(level, entries);
   }
   const rate = new Map<number, number>();
-  for (const [level, entries] of byLevel) rate.set(level, weightedMedian(entries));
+  const overall = weightedMedian([...byLevel.values()].flat());
+  for (const [level, entries] of byLevel) {
+    const own = weightedMedian(entries);
+    const shrunk = (entries.length * own + LEVEL_PRIOR * overall) / (entries.length + LEVEL_PRIOR);
+    rate.set(level, Math.min(shrunk, RATE_CAP * overall));
+  }
   return { rate, looks };
 }
 

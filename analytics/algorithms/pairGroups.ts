@@ -4,7 +4,9 @@
  * Pairs carry a weight (a log likelihood ratio or a circle score). Leiden by modularity divides the
  * graph; in each community the densest part (greatest Σ weight ÷ members, Charikar 2000: peel whoever
  * is joined least, keep the best prefix) is a group, and what is left is searched again. A group
- * counts units, not people: members of one household are one. Score = Σ weight ÷ members: the plain
+ * counts units, not people: members of one household are one. Dense parts that are joined to each other
+ * almost as they are inside are one group, and so is whoever is joined to most of a group; the score
+ * stays that of the densest part. Score = Σ weight ÷ members: the plain
  * sum lets large noise through, density by edges lets triangles through.
  */
 import { buildCsr } from './csr.js';
@@ -38,7 +40,7 @@ export function groupsOfPairs(pairs: WeightedPairs, options: GroupOptions): Grou
   const keep: number[] = [];
   for (let e = 0; e < pairs.a.length; e++)
     if (household[pairs.a[e]!] !== household[pairs.b[e]!]) keep.push(e);
-  if (keep.length < 2) return [];
+  if (keep.length === 0) return [];
   const people = [...new Set(keep.flatMap((e) => [pairs.a[e]!, pairs.b[e]!]))].sort(
     (x, y) => x - y,
   );
@@ -56,20 +58,66 @@ export function groupsOfPairs(pairs: WeightedPairs, options: GroupOptions): Grou
     if (list) list.push(i);
     else communities.set(membership[i]!, [i]);
   }
-  const groups: Group[] = [];
+  const parts: Part[] = [];
   for (const community of communities.values()) {
     let rest = community;
-    while (rest.length >= options.minUnits) {
+    while (rest.length >= 2) {
       const { kept, score } = densestPart(csr, rest);
       if (score <= 0) break;
-      const members = kept.map((i) => people[i]!).sort((x, y) => x - y);
-      const units = new Set(members.map((m) => household[m]!)).size;
-      if (units >= options.minUnits) groups.push({ members, units, score });
+      parts.push({ nodes: kept, score });
       const taken = new Set(kept);
       rest = rest.filter((i) => !taken.has(i));
     }
+    for (const i of rest) parts.push({ nodes: [i], score: 0 });
   }
-  return groups.sort((x, y) => y.score - x.score || x.members[0]! - y.members[0]!);
+  return joinParts(csr, parts)
+    .map(({ nodes, score }) => {
+      const members = nodes.map((i) => people[i]!).sort((x, y) => x - y);
+      return { members, units: new Set(members.map((m) => household[m]!)).size, score };
+    })
+    .filter((g) => g.units >= options.minUnits)
+    .sort((x, y) => y.score - x.score || x.members[0]! - y.members[0]!);
+}
+
+interface Part {
+  readonly nodes: readonly number[];
+  readonly score: number;
+}
+
+/** Two parts are one group when their mean joint weight is this share of the mean weight inside. */
+const JOINED = 0.25;
+
+/** Joins parts, the surest first, to those already kept that they are joined to as if inside. */
+function joinParts(csr: Rows, parts: readonly Part[]): Part[] {
+  const sorted = [...parts].sort((x, y) => y.score - x.score || x.nodes[0]! - y.nodes[0]!);
+  const kept: Array<{ nodes: number[]; score: number; mean: number }> = [];
+  const holder = new Map<number, number>();
+  for (const part of sorted) {
+    const toward = new Map<number, number>();
+    for (const i of part.nodes)
+      for (let e = csr.offsets[i]!; e < csr.offsets[i + 1]!; e++) {
+        const g = holder.get(csr.targets[e]!);
+        if (g !== undefined) toward.set(g, (toward.get(g) ?? 0) + csr.weights[e]!);
+      }
+    let best = -1;
+    let most = JOINED;
+    for (const [g, weight] of toward) {
+      const group = kept[g]!;
+      const share = weight / (part.nodes.length * group.nodes.length) / group.mean;
+      if (share > most) {
+        most = share;
+        best = g;
+      }
+    }
+    if (best < 0) {
+      best = kept.length;
+      const mean = (2 * part.score) / Math.max(1, part.nodes.length - 1);
+      kept.push({ nodes: [], score: part.score, mean });
+    }
+    kept[best]!.nodes.push(...part.nodes);
+    for (const i of part.nodes) holder.set(i, best);
+  }
+  return kept;
 }
 
 interface Rows {

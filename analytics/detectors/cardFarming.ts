@@ -47,6 +47,13 @@ const parameters = z.object({
     .max(20)
     .default(3)
     .describe('Unrelated people (households count once) that a ring has at least'),
+  companions: z
+    .number()
+    .int()
+    .min(3)
+    .max(20)
+    .default(5)
+    .describe('Fewer units than this must do more than meet: they may be friends who go together'),
   circleScore: z
     .number()
     .min(1)

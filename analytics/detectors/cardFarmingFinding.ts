@@ -1,5 +1,4 @@
 import { cauchyCombination } from '../algorithms/multiplicity.js';
-import { logPoissonTail } from '../algorithms/tails.js';
 import type { Finding, InnocentExplanation, Reason, Subject } from '../model/finding.js';
 import { REASON_SETTLEMENTS_MAX } from '../model/finding.js';
 import { rowsOf } from '../projection/indexes.js';
@@ -16,12 +15,15 @@ import {
 import { expectedHits, type GroupSearch } from './groupSearch.js';
 import { CELL_DAYS, corePlaces, type JointVisits, jointVisits, pairKey } from './jointVisits.js';
 import { pharmacyRates } from './pharmacyRates.js';
+import { companionsQ, type SideTest, sideEvidence } from './sideEvidence.js';
 import { isPharmacySwipe } from './visits.js';
 
 const DETECTOR = 'card-farming-pharmacy';
 /** Candidates with a p above this are not described: nothing that follows could save them. */
 const HOPELESS = 0.3;
 const CORE_SHARE = 0.1;
+/** Side evidence is shown, and adds to the group's, below this p. */
+const SIDE_LEVEL = 0.05;
 
 interface Searches {
   readonly meetings: GroupSearch;
@@ -45,14 +47,18 @@ export function describeFarm(
   const joint = jointVisits(world, members, params.deltaMinutes * 60);
   const weight = candidate.meetings ? joint.byPlace : sharedPlaces(world, members);
   const cores = corePlaces(weight.size > 0 ? weight : sharedPlaces(world, members), CORE_SHARE);
-  const reasons = describeReasons(world, candidate, searches, joint, cores);
+  const tests = sideEvidence(world, members, cores, joint);
+  const reasons = describeReasons(world, candidate, searches, joint, cores, tests);
   const p = cauchyCombination([
     searched,
     ...reasons.side.map((r) => Math.min(1, (r.p ?? 1) * searches.candidates)),
   ]);
-  const innocent = explain(world, params, candidate, searches, joint);
-  const remaining = bestExplanation(innocent);
   const units = provableUnits(members, world.patients);
+  const innocent = explain(world, params, candidate, searches, joint);
+  // Few who meet and do nothing else out of the way are companions until something else says not.
+  if (units < params.companions)
+    innocent.unshift({ code: 'companions', q: companionsQ(tests), weight: 1 });
+  const remaining = bestExplanation(innocent);
   const first = reasons.main[0];
   if (!first) return undefined;
   const unknown = units < params.minUnits;
@@ -105,6 +111,7 @@ function describeReasons(
   searches: Searches,
   joint: JointVisits,
   cores: readonly number[],
+  tests: readonly SideTest[],
 ): { main: Reason[]; side: Reason[] } {
   const ids = world.settlements.ids;
   const named = (rows: readonly number[]) =>
@@ -130,33 +137,19 @@ function describeReasons(
       settlements: named(rowsAt(world, candidate.members, cores)),
       p: candidate.circles.p,
     });
-  const side: Reason[] = [];
-  const rates = pharmacyRates(world);
-  const core = new Set(cores);
-  for (const [code, unit, measure] of rates.measures) {
-    const { rows, expected } = measure(candidate.members, core);
-    if (rows.length < 2 || rows.length <= expected) continue;
-    const p = Math.exp(logPoissonTail(rows.length, expected));
-    if (p > 0.05) continue;
-    side.push({
-      code: `${DETECTOR}.${code}`,
-      detector: DETECTOR,
-      measured: rows.length,
-      expected: round(expected),
-      unit,
-      settlements: named(rows),
-      p,
-    });
-  }
-  if (joint.sameBasket >= 3)
-    side.push({
-      code: `${DETECTOR}.same-basket`,
-      detector: DETECTOR,
-      measured: joint.sameBasket,
-      expected: round(joint.meetings * rates.sameBasket),
-      unit: 'pairs',
-      settlements: named(joint.rows),
-    });
+  const side = tests
+    .filter((t) => t.p <= SIDE_LEVEL)
+    .map(
+      (t): Reason => ({
+        code: `${DETECTOR}.${t.code}`,
+        detector: DETECTOR,
+        measured: round(t.measured),
+        expected: round(t.expected),
+        unit: t.unit,
+        settlements: named(t.rows),
+        p: t.p,
+      }),
+    );
   return { main, side };
 }
 

@@ -13,8 +13,8 @@ export interface JointVisits {
   readonly byPlace: ReadonlyMap<number, number>;
   /** Cells (`institution · CELL_DAYS + day`) where two members met, by `pairKey`. */
   readonly cellsOfPair: ReadonlyMap<number, readonly number[]>;
-  /** Pairs of meeting settlements with the same non-empty basket. */
-  readonly sameBasket: number;
+  /** Every session: pairs of settlements with known baskets, and those that are the same. */
+  readonly cells: ReadonlyArray<{ readonly basketPairs: number; readonly sameBasket: number }>;
   readonly days: number;
 }
 
@@ -41,12 +41,14 @@ export function jointVisits(world: World, members: readonly number[], delta: num
   const byPlace = new Map<number, number>();
   const cellsOfPair = new Map<number, number[]>();
   const days = new Set<number>();
+  const sessions: Array<{ basketPairs: number; sameBasket: number }> = [];
   let meetings = 0;
-  let sameBasket = 0;
   for (const [cell, list] of cells) {
     if (list.length < 2) continue;
     list.sort((x, y) => s.time[x]! - s.time[y]! || x - y);
     const met = new Set<number>();
+    let basketPairs = 0;
+    let sameBasket = 0;
     for (let x = 0; x < list.length; x++)
       for (let y = x + 1; y < list.length; y++) {
         const i = list[x]!;
@@ -55,7 +57,10 @@ export function jointVisits(world: World, members: readonly number[], delta: num
         if (household[s.patient[i]!] === household[s.patient[j]!]) continue;
         rows.add(i);
         rows.add(j);
-        if (s.basket[i] !== 0 && s.basket[i] === s.basket[j]) sameBasket++;
+        if (s.basket[i] !== 0 && s.basket[j] !== 0) {
+          basketPairs++;
+          if (s.basket[i] === s.basket[j]) sameBasket++;
+        }
         met.add(pairKey(s.patient[i]!, s.patient[j]!));
       }
     if (met.size === 0) continue;
@@ -68,13 +73,14 @@ export function jointVisits(world: World, members: readonly number[], delta: num
       else cellsOfPair.set(key, [cell]);
     }
     days.add(cell % CELL_DAYS);
+    sessions.push({ basketPairs, sameBasket });
   }
   return {
     rows: [...rows].sort((x, y) => s.time[x]! - s.time[y]! || x - y),
     meetings,
     byPlace,
     cellsOfPair,
-    sameBasket,
+    cells: sessions,
     days: days.size,
   };
 }

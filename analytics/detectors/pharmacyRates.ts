@@ -14,8 +14,10 @@ type Measure = (members: readonly number[], core: ReadonlySet<number>) => Measur
 export interface PharmacyRates {
   /** Code, unit and measurement. */
   readonly measures: ReadonlyArray<readonly [string, string, Measure]>;
-  /** Chance that two swipes of different people at one pharmacy have the same basket. */
+  /** Chance that two swipes of different people have the same basket. */
   readonly sameBasket: number;
+  /** Mean and standard deviation of ln(amount in fen), by institution. */
+  readonly amounts: ReadonlyMap<number, { mean: number; deviation: number }>;
   /** Swipes by institution · day. */
   readonly visitsOn: ReadonlyMap<number, number>;
   /** Mean swipes a day with any, by institution. */
@@ -50,6 +52,9 @@ function measureRates(world: World): PharmacyRates {
   let stayDays = 0;
   const visitsOn = new Map<number, number>();
   const baskets = new Map<number, number>();
+  const swipesOf = new Map<number, number>();
+  const nightOf = new Map<number, number>();
+  const sums = new Map<number, { n: number; sum: number; squares: number }>();
   for (let i = 0; i < s.count; i++) {
     if (s.class[i] === CLASS_INPATIENT && !s.cancelled[i])
       stayDays += Math.max(0, s.endDay[i]! - s.beginDay[i]! - 1);
@@ -57,7 +62,17 @@ function measureRates(world: World): PharmacyRates {
     swipes++;
     if (s.cancelled[i]) cancelled++;
     else {
-      if (isNight(world, i)) night++;
+      swipesOf.set(s.institution[i]!, (swipesOf.get(s.institution[i]!) ?? 0) + 1);
+      if (isNight(world, i)) {
+        night++;
+        nightOf.set(s.institution[i]!, (nightOf.get(s.institution[i]!) ?? 0) + 1);
+      }
+      const log = Math.log(Math.max(1, s.total[i]!));
+      const seen = sums.get(s.institution[i]!) ?? { n: 0, sum: 0, squares: 0 };
+      seen.n++;
+      seen.sum += log;
+      seen.squares += log * log;
+      sums.set(s.institution[i]!, seen);
       const cell = s.institution[i]! * CELL_DAYS + s.day[i]!;
       visitsOn.set(cell, (visitsOn.get(cell) ?? 0) + 1);
       if (s.basket[i] !== 0) baskets.set(s.basket[i]!, (baskets.get(s.basket[i]!) ?? 0) + 1);
@@ -107,14 +122,34 @@ function measureRates(world: World): PharmacyRates {
       'swipes',
       (members, core) => {
         const rows = swipesAt(members, core).filter((i) => !s.cancelled[i]);
+        const own = new Map<number, { all: number; night: number }>();
+        for (const i of rows) {
+          const tally = own.get(s.institution[i]!) ?? { all: 0, night: 0 };
+          tally.all++;
+          if (isNight(world, i)) tally.night++;
+          own.set(s.institution[i]!, tally);
+        }
+        // Some pharmacies are open all night: other people's share at the same place, shrunk to all places'.
+        const shareAt = (place: number) => {
+          const mine = own.get(place)!;
+          const others = swipesOf.get(place)! - mine.all;
+          const theirs = (nightOf.get(place) ?? 0) - mine.night;
+          return (theirs + 20 * share(night) + 1) / (others + 21);
+        };
         return {
           rows: rows.filter((i) => isNight(world, i)),
-          expected: rows.length * share(night),
+          expected: rows.reduce((sum, i) => sum + shareAt(s.institution[i]!), 0),
         };
       },
     ],
   ];
-  return { measures, sameBasket, visitsOn, typical };
+  const amounts = new Map(
+    [...sums].map(([place, { n, sum, squares }]) => {
+      const mean = sum / n;
+      return [place, { mean, deviation: Math.sqrt(Math.max(0.01, squares / n - mean * mean)) }];
+    }),
+  );
+  return { measures, sameBasket, amounts, visitsOn, typical };
 }
 
 /** Days of a patient's stays with a whole stay day on either side. */

@@ -1,6 +1,9 @@
 import type { StayColumns } from '../algorithms/admissions.js';
 import { CLASS_INPATIENT, type World } from '../projection/world.js';
 
+/** Neoplasms and their chemotherapy and radiotherapy sessions (ICD-10 C, D0–D4, Z51). */
+const CYCLIC = /^(C\d|D[0-4]|Z51)/;
+
 export interface Stays extends StayColumns {
   /** The settlement behind each stay. */
   readonly row: Int32Array;
@@ -41,6 +44,7 @@ export function stayColumns(world: World): Stays {
     begin: row.map((i) => s.beginDay[i]!),
     end: Int32Array.from(end),
     diagnosis: row.map((i) => (s.diagnosis[i]! < 0 ? -1 : category[s.diagnosis[i]!]!)),
+    cyclic: Uint8Array.from(row, (i) => (CYCLIC.test(s.diagnoses[s.diagnosis[i]!] ?? '') ? 1 : 0)),
     level: world.institutions.level,
   };
 }

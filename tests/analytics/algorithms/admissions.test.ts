@@ -18,6 +18,7 @@ const columns = (stays: readonly Stay[], institutions: number): StayColumns => (
   begin: Int32Array.from(stays, (s) => s.begin),
   end: Int32Array.from(stays, (s) => s.begin + s.days),
   diagnosis: new Int32Array(stays.length).fill(-1),
+  cyclic: new Uint8Array(stays.length).fill(1),
   level: new Int32Array(institutions).map((_, h) => h % 2),
 });
 
