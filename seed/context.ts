@@ -140,7 +140,6 @@ export function worldPlanting(world: World): WorldPlanting {
     })),
     items: {
       resale,
-      ordinary: group('cold', 'gi', 'pain', 'skin', 'vit', 'ent'),
       session: group('hdse'),
       anticoagulant: group('hdac'),
       epo: group('hdep'),
@@ -151,7 +150,7 @@ export function worldPlanting(world: World): WorldPlanting {
     lowSeverity: catalogue
       .use('stay')
       .filter((d) => d.severity === 1 && d.ageFrom <= 60 && d.ageTo >= 85 && d.stay >= 5)
-      .map((d) => ({ handle: d.index, stay: d.stay })),
+      .map((d) => d.index),
     kidneyFailure: dialysis,
     doctors(institution, diagnosis) {
       const { depts } = world.institutions[institution] as Institution;
@@ -192,7 +191,7 @@ export function worldPlanting(world: World): WorldPlanting {
         },
         rng.int(4294967296),
       );
-      let flags = Flag.planted as number;
+      let flags = 0;
       if (v.noCash) flags |= Flag.noCash;
       if (v.undelivered && v.kind === 'pharmacy') flags |= Flag.undelivered;
       events.flags[event] = flags;

@@ -26,10 +26,6 @@ export const Flag = {
   undelivered: 2,
   voided: 4,
   refunded: 8,
-  /** Explicit fee lines in `Events.lines`. */
-  explicit: 16,
-  /** Made by a ring; used only for keeping honest noise honest, never written. */
-  planted: 32,
 } as const;
 
 export interface NewEvent {
@@ -64,6 +60,7 @@ export class Events {
   seed: Uint32Array;
   /** The event that a refund or re-settlement belongs to; −1 for first rows. */
   of: Int32Array;
+  /** Fee lines given by whoever made the event, in place of the usual ones. */
   readonly lines = new Map<number, readonly Line[]>();
 
   constructor(capacity: number) {

@@ -1,6 +1,6 @@
 import type { Rng } from '../analytics/model/rng.js';
 import { chance, normal, uniform } from '../analytics/planting/random.js';
-import { DAY_CLASSES, dayClass, HOLIDAY, isSpringFestival, SATURDAY, SUNDAY } from './calendar.js';
+import { DAY_CLASSES, dayClass, HOLIDAY, isSpringFestival, SUNDAY } from './calendar.js';
 
 /** Five-minute bins of a day. */
 const BINS = 288;
@@ -114,5 +114,3 @@ export function serveNear(
   }
   return serveAt(hours, day, rng);
 }
-
-export const isWeekend = (day: number) => dayClass(day) === SATURDAY || dayClass(day) === SUNDAY;

@@ -12,20 +12,13 @@ import {
   type Planting,
 } from '../analytics/planting/context.js';
 import { type Order, plantRings } from '../analytics/planting/index.js';
+import { careHomes } from './careHomes.js';
 import { worldPlanting } from './context.js';
 import { CsvFile } from './csv.js';
 import { honestDialysis } from './dialysis.js';
-import {
-  careHomes,
-  checkups,
-  chemotherapy,
-  eyeBuses,
-  marketBuses,
-  outbreaks,
-  refillDays,
-} from './groups.js';
+import { checkups, chemotherapy, eyeBuses, marketBuses, outbreaks, refillDays } from './groups.js';
 import { makeIdentifiers } from './identifiers.js';
-import { friends, liveHousehold } from './life.js';
+import { liveHousehold } from './life.js';
 import { pickLookAlikes } from './lookalikes.js';
 import { addCorrections } from './noise.js';
 import { addHousehold } from './people.js';
@@ -37,6 +30,7 @@ import {
   writeRelations,
 } from './registers.js';
 import { writeEvents } from './rows.js';
+import { friends } from './shopping.js';
 import { makeStock } from './stock.js';
 import { makeWorld, type World } from './world.js';
 

@@ -1,6 +1,16 @@
+import type { Rng } from '../analytics/model/rng.js';
 import { pick, sample } from '../analytics/planting/random.js';
 import { Kind } from './events.js';
 import type { LookAlike, World } from './world.js';
+
+/** Remembers a group of honest people that looks like a ring. */
+export function note(world: World, group: Omit<LookAlike, 'doctors'>): void {
+  world.lookAlikes.push({ ...group, doctors: [] });
+}
+
+/** How many groups of a kind a world of this size has: at least two, about one per `each` settlements. */
+export const number = (world: World, rng: Rng, each: number) =>
+  Math.max(2, Math.round(world.settlements / each) + rng.int(2));
 
 /** Groups that nobody arranged, read off the finished honest life. */
 export function foundLookAlikes(world: World): LookAlike[] {

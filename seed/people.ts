@@ -187,7 +187,7 @@ const mortality = (age: number) => Math.min(0.25, 0.0003 * Math.exp(0.082 * Math
 export function addHousehold(
   ctx: PeopleContext,
   rng: Rng,
-  given?: { village?: number; ages?: readonly number[]; chronic?: number; together?: boolean },
+  given?: { village?: number; ages?: readonly number[]; chronic?: number },
 ): Household {
   const village = given?.village ?? ctx.drawVillage(rng);
   const here = ctx.geo.villages[village] as Village;
@@ -262,7 +262,7 @@ export function addHousehold(
       person.phoneOf = pick(rng, members);
   }
   const adults = members.filter((m) => (ctx.people[m] as Person).born < -16 * 365).length;
-  const goes = given?.together ?? (adults >= 2 && chance(rng, 0.2));
+  const goes = adults >= 2 && chance(rng, 0.2);
   const household: Household = {
     index,
     village,

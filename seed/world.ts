@@ -9,10 +9,11 @@ import {
 } from '../analytics/planting/random.js';
 import { busyness, DAY, DAYS, dayOfTime, season } from './calendar.js';
 import { type Catalogue, type DiagnosisRow, loadCatalogue } from './catalogue.js';
+import { makeInstitutions } from './establish.js';
 import { Events, Kind, type KindCode } from './events.js';
 import { type Geography, makeGeography, type Town } from './geography.js';
 import { serveAt, serveNear } from './hours.js';
-import { type Institution, type Institutions, makeInstitutions } from './institutions.js';
+import type { Institution, Institutions } from './institutions.js';
 import {
   type Choices,
   type Household,

@@ -75,20 +75,12 @@ export interface Place {
 export interface ItemShelf {
   /** Easily resold drugs: tonics, insulins, statins. */
   readonly resale: readonly number[];
-  /** Ordinary pharmacy goods. */
-  readonly ordinary: readonly number[];
   readonly session: readonly number[];
   readonly anticoagulant: readonly number[];
   readonly epo: readonly number[];
   readonly dialyser: readonly number[];
   readonly bloodLine: readonly number[];
   readonly dialysisTests: readonly number[];
-}
-
-export interface Diagnosis {
-  readonly handle: number;
-  /** Mean length of stay in days. */
-  readonly stay: number;
 }
 
 export interface PlantingContext {
@@ -104,7 +96,7 @@ export interface PlantingContext {
   readonly places: readonly Place[];
   readonly items: ItemShelf;
   /** Diagnoses of low severity that an in-patient stay can be hung on. */
-  readonly lowSeverity: readonly Diagnosis[];
+  readonly lowSeverity: readonly number[];
   /** Kidney failure under dialysis. */
   readonly kidneyFailure: number;
   /** Doctors of an institution who treat a diagnosis (any of its doctors for null); maybe none. */

@@ -4,7 +4,6 @@ import type {
   Camouflage,
   CandidateInstitution,
   CandidatePatient,
-  Diagnosis,
   PlantedVisit,
   Planting,
   PlantingContext,
@@ -57,7 +56,7 @@ export function plantBrokering(
     hospitals: used.map((h) => ({
       at: h,
       doctors: diagnoses.map((d) =>
-        sample(rng, ctx.doctors(h.handle, d.handle), level === 4 ? 3 : chance(rng, 0.6) ? 1 : 2),
+        sample(rng, ctx.doctors(h.handle, d), level === 4 ? 3 : chance(rng, 0.6) ? 1 : 2),
       ),
     })),
     diagnoses,
@@ -90,7 +89,7 @@ interface Plan {
     /** By diagnosis of the plan. */
     readonly doctors: ReadonlyArray<readonly number[]>;
   }>;
-  readonly diagnoses: readonly Diagnosis[];
+  readonly diagnoses: readonly number[];
   readonly attendance: number;
   readonly noCash: number;
 }
@@ -187,7 +186,7 @@ function stay(
     begin,
     end,
     settled: Math.min(end + between(rng, 0, 5400), startOfDay(outDay) + DAY_S - 1),
-    diagnosis: plan.diagnoses[diagnosis]?.handle ?? null,
+    diagnosis: plan.diagnoses[diagnosis] ?? null,
     lines: null,
     noCash: chance(rng, plan.noCash),
     undelivered: false,
