@@ -112,13 +112,13 @@ export async function readCarefully(options: CarefulOptions): Promise<CarefulRes
       state = addLine(record, line.text, options.delimiter);
       used++;
     }
-    if (state === 'bad') problem = 'text after a closing quote';
+    if (problem === undefined && state === 'bad') problem = 'text after a closing quote';
     else if (problem === undefined && record.fields.length !== options.width)
       problem = `${record.fields.length} fields where the header has ${options.width}`;
     if (problem !== undefined) {
+      // What went on over lines and came out wrong was most likely one forgotten quote.
       if (used > 1 || state === 'open') unclosed++;
-      if (header)
-        reject(first, used > 1 ? `a quote that is not closed in its row, or ${problem}` : problem);
+      if (header) reject(first, used > 1 ? 'a quote that is not closed in its row' : problem);
       header = true;
       lines.drop(1);
       return true;

@@ -125,25 +125,18 @@ async function prepareFiles(
     ...(options.careful ? { careful: true } : {}),
   }));
   options.progress?.({ phase: 'import: reading', done: 0, total });
-  const prepared = new Map<string, PreparedFile>();
   const threads = Math.max(1, Math.min(4, availableParallelism()));
   const results = await prepareAll(tasks, threads, options.signal, (done) =>
     options.progress?.({ phase: 'import: reading', done, total }),
   );
-  for (const [i, name] of csv.entries()) prepared.set(name, results[i] as PreparedFile);
 
   const utcOffset = offsetSeconds(dialect.utcOffset);
   const out: TableFile[] = [];
   for (const use of uses) {
-    const file = prepared.get(use.name);
-    if (file) {
-      const header = resolveHeader(file.header, use.table, use.source, dialect, use.name);
-      const input: StageInput = {
-        ...{ table: use.table, header, utcOffset, padded: file.padded, numbered: file.numbered },
-        from: csvRelation(file),
-        firstLine: 2,
-      };
-      out.push({ use, digest: file.digest, input, csv: file });
+    const at = csv.indexOf(use.name);
+    if (at >= 0) {
+      const task = tasks[at] as PrepareTask;
+      out.push(csvFile(use, dialect, task, results[at] as PreparedFile, options.signal));
       continue;
     }
     const path = join(options.dir, use.name);
@@ -158,6 +151,27 @@ async function prepareFiles(
     out.push({ use, digest: await digestParquet(path), input });
   }
   return out;
+}
+
+function csvFile(
+  use: SourceUse,
+  dialect: Dialect,
+  task: PrepareTask,
+  file: PreparedFile,
+  signal: AbortSignal | undefined,
+): TableFile {
+  const header = resolveHeader(file.header, use.table, use.source, dialect, use.name);
+  const utcOffset = offsetSeconds(dialect.utcOffset);
+  const input: StageInput = {
+    ...{ table: use.table, header, utcOffset, padded: file.padded, numbered: file.numbered },
+    from: csvRelation(file),
+    firstLine: 2,
+  };
+  const again = async () => {
+    const [careful] = await prepareAll([{ ...task, careful: true }], 1, signal);
+    return csvFile(use, dialect, task, careful as PreparedFile, signal);
+  };
+  return { use, digest: file.digest, input, csv: file, again };
 }
 
 /** Contents of the files by table and order, and how they are understood. */

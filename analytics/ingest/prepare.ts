@@ -47,7 +47,6 @@ export interface PreparedFile {
   /** Rejected rows, where there are some. */
   readonly rejects: string | undefined;
   readonly quoted: boolean;
-  readonly crlf: boolean;
   readonly padded: boolean;
 }
 
@@ -77,9 +76,9 @@ export async function prepareCsv(
       'The first row names the columns; export the table again as CSV',
     );
   const base = { digest: raw.digest, encoding, header };
-  const { quoted, crlf, padded, records, irregular } = scan;
+  const { quoted, padded, records, irregular } = scan;
   if (irregular === undefined && !damaged && !task.careful) {
-    const rest = { quoted, crlf, padded, rejected: 0, rejects: undefined };
+    const rest = { quoted, padded, rejected: 0, rejects: undefined };
     return { ...base, ...rest, delimiter, path: file.path, numbered: false, rows: records };
   }
   const out = join(task.scratch, `clean-${task.index}.csv`);
@@ -102,7 +101,6 @@ export async function prepareCsv(
     rejected: result.rejected,
     rejects: result.rejected > 0 ? rejects : undefined,
     quoted: true,
-    crlf: false,
     padded: true,
   };
 }
@@ -211,9 +209,8 @@ export function csvRelation(file: PreparedFile): string {
   const fields = file.header.map((_, i) => `'f${i}': 'VARCHAR'`);
   const columns = file.numbered ? ["'line': 'BIGINT'", ...fields] : fields;
   const quoteMark = file.quoted ? `'"'` : "''";
-  const lineEnd = file.crlf ? "'\\r\\n'" : "'\\n'";
   return `read_csv(${quote(file.path)}, auto_detect = false, header = ${!file.numbered},
     delim = ${quote(file.delimiter)}, quote = ${quoteMark}, escape = ${quoteMark}, comment = '',
-    new_line = ${lineEnd}, strict_mode = true, max_line_size = 8000000,
+    strict_mode = true, max_line_size = 8000000,
     parallel = ${!file.numbered}, columns = {${columns.join(', ')}})`;
 }

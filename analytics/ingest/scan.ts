@@ -22,8 +22,6 @@ export interface ScanResult {
   readonly irregular: string | undefined;
   /** Some field has a quote around it. */
   readonly quoted: boolean;
-  /** Lines end in CR LF. */
-  readonly crlf: boolean;
   /** Some field begins or ends with what is to be trimmed (blank, apostrophe, or a rarer blank). */
   readonly padded: boolean;
 }
@@ -160,7 +158,7 @@ export function createScanner(delimiter: string, width: number): Scanner {
         }
       }
       if (crlf > 0 && lf > 0) irregular ??= 'lines that end in two ways';
-      return { records: Math.max(0, records - 1), irregular, quoted, crlf: crlf > 0, padded };
+      return { records: Math.max(0, records - 1), irregular, quoted, padded };
     },
   };
 }

@@ -1,14 +1,14 @@
-import { quote } from '../landing/duck.js';
+import { type Duck, quote } from '../landing/duck.js';
 import type { Staging } from '../landing/staging.js';
 import type { TableCounts } from '../landing/types.js';
-import { throwIfAborted } from '../model/errors.js';
+import { RingfenceError, throwIfAborted } from '../model/errors.js';
 import { TABLES, type TableName } from '../model/tables.js';
 import { type Lookup, lookupsOf } from './dialect.js';
 import { lookupTable } from './mapping.js';
 import type { PreparedFile } from './prepare.js';
 import type { Rejects } from './rejects.js';
 import type { SourceUse } from './sources.js';
-import { acceptedSql, rejectedSql, type StageInput, stageFile } from './stage.js';
+import { acceptedSql, rejectedSql, type StageCounts, type StageInput, stageFile } from './stage.js';
 
 export interface TableFile {
   readonly use: SourceUse;
@@ -16,6 +16,8 @@ export interface TableFile {
   readonly input: StageInput;
   /** Of a CSV file; Parquet has no rows that cannot be read. */
   readonly csv?: PreparedFile;
+  /** The same file read with care. */
+  readonly again?: () => Promise<TableFile>;
 }
 
 /** Reads the files of a table, rejects what is wrong, lets the last row of each key win, and lands the rest. */
@@ -34,14 +36,10 @@ export async function loadTable(
   const accepted: string[] = [];
   const stages = files.map((_, i) => `stage_${table}_${i}`);
   const ordered = [...files].sort((a, b) => a.use.order - b.use.order);
-  for (const [i, file] of ordered.entries()) {
+  for (const [i, given] of ordered.entries()) {
     throwIfAborted(signal);
     const name = stages[i] as string;
-    const counts = await stageFile(duck, name, file.input);
-    if (file.csv && counts.rows !== file.csv.rows)
-      throw new Error(
-        `${file.use.name}: ${counts.rows} rows were read where ${file.csv.rows} were counted`,
-      );
+    const { file, counts } = await stageChecked(duck, name, given);
     read += counts.rows + (file.csv?.rejected ?? 0);
     rejected += counts.rejected + (file.csv?.rejected ?? 0);
     mangled += counts.mangled;
@@ -65,6 +63,27 @@ export async function loadTable(
     counts: { read, accepted: read - rejected, rejected, repeated: repeated.count },
     warnings,
   };
+}
+
+/** What DuckDB reads must be what was counted; where it is not, the careful reader has the last word. */
+async function stageChecked(
+  duck: Duck,
+  name: string,
+  file: TableFile,
+): Promise<{ file: TableFile; counts: StageCounts }> {
+  const mayRetry = file.again !== undefined && !file.input.numbered;
+  let seen: string;
+  try {
+    const counts = await stageFile(duck, name, file.input);
+    if (!file.csv || counts.rows === file.csv.rows) return { file, counts };
+    seen = `${counts.rows} rows`;
+  } catch (error) {
+    if (!mayRetry || error instanceof RingfenceError) throw error;
+    seen = error instanceof Error ? error.message : String(error);
+  }
+  if (!mayRetry)
+    throw new Error(`${file.use.name}: ${file.csv?.rows} rows were counted, read was: ${seen}`);
+  return stageChecked(duck, name, await (file.again as () => Promise<TableFile>)());
 }
 
 /**
