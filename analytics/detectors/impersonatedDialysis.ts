@@ -7,7 +7,7 @@ import { errorRates } from './dialysis/errors.js';
 import { type CentreJudgement, type Evidence, judge, KINDS } from './dialysis/judge.js';
 import { PARAMETERS, type Parameters } from './dialysis/parameters.js';
 import { findingOf, ID } from './dialysis/report.js';
-import { dialysisPatients, rowsByPatient } from './dialysis/sessions.js';
+import { dialysisPatients } from './dialysis/sessions.js';
 import { supportEvidence } from './dialysis/supports.js';
 
 const VERSION = 1;
@@ -35,13 +35,12 @@ export const impersonatedDialysis: Detector<typeof PARAMETERS> = {
 
 /** All that is measured, before anybody is judged. */
 export function gather(world: World, parameters: Parameters): Evidence {
-  const index = rowsByPatient(world);
-  const patients = dialysisPatients(world, index, parameters);
+  const patients = dialysisPatients(world, parameters);
   const pairs = patients.flatMap((p) => p.pairs);
   return {
     world,
     patients,
-    rates: errorRates(world, index, parameters),
+    rates: errorRates(world, parameters),
     supports: supportEvidence(world, pairs),
     capacities: capacities(world, pairs, parameters),
     parameters,

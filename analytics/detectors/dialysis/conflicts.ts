@@ -44,8 +44,8 @@ export interface WeekConflict extends Evidence {
 }
 
 export interface Charging {
-  /** Centres already found: what they explain is not laid to others. */
-  readonly guilty: ReadonlySet<number>;
+  /** Centres already found, the first found first: what they explain is not laid to others. */
+  readonly found: readonly number[];
   /** Rows of sessions that lack what supports a session. */
   readonly thin: ReadonlySet<number>;
   readonly ferrying: Ferrying;
@@ -185,8 +185,8 @@ function smallest(a: number, b: number): number {
 
 /** True where the evidence says that it is this centre's session, not the other's, that was not held. */
 function isCharged(pair: Pair, own: Session, other: Pair, others: Session, charging: Charging) {
-  const mine = charging.guilty.has(pair.centre);
-  if (mine !== charging.guilty.has(other.centre)) return mine;
+  const found = charging.found.find((c) => c === pair.centre || c === other.centre);
+  if (found !== undefined) return found === pair.centre;
   const thin = charging.thin.has(own.row);
   if (thin !== charging.thin.has(others.row)) return thin;
   return !isEstablished(pair, other);

@@ -1,3 +1,4 @@
+import { settlementsByPatient } from '../../projection/indexes.js';
 import {
   CLASS_CHRONIC,
   CLASS_INPATIENT,
@@ -6,7 +7,6 @@ import {
   type World,
 } from '../../projection/world.js';
 import type { Parameters } from './parameters.js';
-import type { RowsByPatient } from './sessions.js';
 
 /**
  * How often records are wrong, read off what cannot be: everybody's, not only dialysis patients',
@@ -25,8 +25,9 @@ const DAY_NEVER = 2147483647;
 const CEILING = { visitInStay: 0.3, stay: 0.1, death: 0.5 };
 const FLOOR_DEATH = 0.02;
 
-export function errorRates(world: World, index: RowsByPatient, parameters: Parameters): ErrorRates {
+export function errorRates(world: World, parameters: Parameters): ErrorRates {
   const s = world.settlements;
+  const index = settlementsByPatient(world);
   const days = Math.max(1, world.toDay - world.fromDay);
   let inside = 0;
   let expected = 0;
@@ -39,8 +40,10 @@ export function errorRates(world: World, index: RowsByPatient, parameters: Param
     const to = index.start[p + 1]!;
     if (from === to) continue;
     const own: number[] = [];
-    for (let i = from; i < to; i++)
-      if (s.class[index.rows[i]!] === CLASS_INPATIENT) own.push(index.rows[i]!);
+    for (let i = from; i < to; i++) {
+      const row = index.rows[i]!;
+      if (s.class[row] === CLASS_INPATIENT && s.cancelled[row] === 0) own.push(row);
+    }
     if (own.length > 0) {
       stays += own.length;
       clashes += own.filter((a) => own.some((b) => clash(world, a, b))).length;
@@ -55,6 +58,7 @@ export function errorRates(world: World, index: RowsByPatient, parameters: Param
         // Sessions are what is asked about; the other records say how dates of death are typed.
         if (
           s.dialysis[index.rows[i]!] === 0 &&
+          s.cancelled[index.rows[i]!] === 0 &&
           s.beginDay[index.rows[i]!]! > death + parameters.graceDays
         ) {
           active++;
@@ -89,6 +93,7 @@ function visitsInStays(world: World, rows: Int32Array, stays: readonly number[],
   const isVisit = (row: number) =>
     (s.class[row] === CLASS_OUTPATIENT || s.class[row] === CLASS_CHRONIC) &&
     s.dialysis[row] === 0 &&
+    s.cancelled[row] === 0 &&
     world.institutions.type[s.institution[row]!] !== INSTITUTION_PHARMACY;
   for (const row of rows) {
     if (!isVisit(row)) continue;

@@ -74,6 +74,7 @@ const JOINT_LEVELS: readonly Level[] = [
   { logP: Math.log(0.005), prior: 0.002 },
 ];
 const CAPACITY_PRIOR = 0.05;
+const CONFLICT = Math.log(0.1);
 
 /**
  * Judges all centres. Guilt is laid in turn, the strongest first: what a found centre explains (a
@@ -85,14 +86,14 @@ export function judge(evidence: Evidence): CentreJudgement[] {
   for (const e of evidence.supports.values())
     if (e.logP < Math.log(0.01)) for (const s of e.thin) thin.add(s.row);
   const ferrying = ferryingOf(evidence.patients, thin);
-  const guilty = new Set<number>();
+  const found: number[] = [];
   for (;;) {
-    const centres = judgeOnce(evidence, { guilty, thin, ferrying });
+    const centres = judgeOnce(evidence, { found, thin, ferrying });
     const next = centres
-      .filter((c) => c.q <= evidence.parameters.q && !guilty.has(c.centre))
+      .filter((c) => c.q <= evidence.parameters.q && !found.includes(c.centre))
       .sort((a, b) => a.p - b.p || a.centre - b.centre)[0];
     if (!next) return centres;
-    guilty.add(next.centre);
+    found.push(next.centre);
   }
 }
 
@@ -148,7 +149,9 @@ function judgePair(
   if (conflicts.twoCentres.tested) logP.set('twoCentres', conflicts.twoCentres.logP);
   if (conflicts.afterDeath.tested) logP.set('afterDeath', conflicts.afterDeath.logP);
   if (conflicts.overFive.tested) logP.set('overFive', conflicts.overFive.logP);
-  if (supports) logP.set('supports', supports.logP);
+  // A package price has no conflicts: with one, the missing items count.
+  const isConflicting = [...logP.values()].some((x) => x <= CONFLICT);
+  if (supports) logP.set('supports', supports.isPackage && !isConflicting ? 0 : supports.logP);
   return { pair, conflicts, supports, logP, combined: Math.log(together(logP)) };
 }
 

@@ -15,8 +15,12 @@ export interface Count {
   readonly n: number;
 }
 
+/** What the search itself leans on the prior with, at most: a few odd peers are still peers. */
+const PRIOR_LOOKS = 100;
+
 /** Suspicious and looks of those peers that agree with each other. */
-export function agreeing(peers: readonly Count[]): Count {
+export function agreeing(peers: readonly Count[], prior: number): Count {
+  const weight = Math.min(1 / prior, PRIOR_LOOKS);
   const order = peers.filter((c) => c.n > 0).sort((a, b) => a.k / a.n - b.k / b.n || b.n - a.n);
   let k = 0;
   let n = 0;
@@ -24,7 +28,7 @@ export function agreeing(peers: readonly Count[]): Count {
   for (const c of order) {
     const agrees =
       taken * 2 < order.length ||
-      logNegativeBinomialTail(c.k, ((k + 1) / n) * c.n, k + 1) > Math.log(0.01);
+      logNegativeBinomialTail(c.k, ((k + 1) / (n + weight)) * c.n, k + 1) > Math.log(0.01);
     if (!agrees) break;
     k += c.k;
     n += c.n;
@@ -36,13 +40,13 @@ export function agreeing(peers: readonly Count[]): Count {
 /** ln P(k or more of `mine.n`) for an honest centre; `prior` is the rate expected before looking. */
 export function logPeerTail(mine: Count, peers: readonly Count[], prior: number): number {
   if (mine.k === 0) return 0;
-  const honest = agreeing(peers);
+  const honest = agreeing(peers, prior);
   const size = 1 + honest.k;
   return logNegativeBinomialTail(mine.k, (size / (honest.n + 1 / prior)) * mine.n, size);
 }
 
 /** The rate that `logPeerTail` expects. */
 export function peerRate(peers: readonly Count[], prior: number): number {
-  const honest = agreeing(peers);
+  const honest = agreeing(peers, prior);
   return (1 + honest.k) / (honest.n + 1 / prior);
 }

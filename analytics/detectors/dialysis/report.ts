@@ -48,7 +48,7 @@ export function findingOf(
     reasons,
     innocent: innocentOf(centre, members),
     status,
-    p: status === 'review' ? null : centre.p,
+    p: status === 'review' ? null : centre.q,
     fundAtRisk,
   };
 }

@@ -1,3 +1,4 @@
+import { rowsOf } from '../../projection/indexes.js';
 import {
   CLASS_INPATIENT,
   CLASS_PHARMACY,
@@ -53,23 +54,6 @@ export interface DialysisPatient {
   readonly others: readonly number[];
 }
 
-/** Rows of each patient, as one array and where each patient's part begins. */
-export interface RowsByPatient {
-  readonly start: Int32Array;
-  readonly rows: Int32Array;
-}
-
-export function rowsByPatient(world: World): RowsByPatient {
-  const { patient, count, cancelled } = world.settlements;
-  const start = new Int32Array(world.patients.ids.length + 1);
-  for (let i = 0; i < count; i++) if (!cancelled[i]) start[patient[i]! + 1]!++;
-  for (let p = 0; p + 1 < start.length; p++) start[p + 1]! += start[p]!;
-  const at = start.slice();
-  const rows = new Int32Array(start[start.length - 1]!);
-  for (let i = 0; i < count; i++) if (!cancelled[i]) rows[at[patient[i]!]!++] = i;
-  return { start, rows };
-}
-
 /** A session is an out-patient settlement; dialysis inside a stay belongs to the stay. */
 export function isSession(s: Settlements, row: number): boolean {
   return (
@@ -84,20 +68,23 @@ const BUNDLE_GAP_DAYS = 6;
 const BUNDLE_TIMES = 2.5;
 
 /** Everyone with a session, by patient index; sessions by day, then settlement id. */
-export function dialysisPatients(
-  world: World,
-  index: RowsByPatient,
-  parameters: Parameters,
-): DialysisPatient[] {
+export function dialysisPatients(world: World, parameters: Parameters): DialysisPatient[] {
   const s = world.settlements;
-  const usualTotal = medianTotal(world);
-  const monthly = bundlingCentres(world, index);
+  const people = new Set<number>();
+  for (let i = 0; i < s.count; i++) if (isSession(s, i)) people.add(s.patient[i]!);
+  const sessionsOf = new Map<number, number[]>();
+  for (const p of [...people].sort((a, b) => a - b))
+    sessionsOf.set(
+      p,
+      [...rowsOf(world, p)]
+        .filter((row) => isSession(s, row))
+        .sort((a, b) => s.day[a]! - s.day[b]! || a - b),
+    );
+  const usualTotal = medianTotal(world, sessionsOf);
+  const monthly = bundlingCentres(world, sessionsOf);
   const out: DialysisPatient[] = [];
-  for (let p = 0; p + 1 < index.start.length; p++) {
-    const rows = index.rows.subarray(index.start[p]!, index.start[p + 1]!);
-    const mine = [...rows].filter((row) => isSession(s, row));
-    if (mine.length === 0) continue;
-    const others = [...rows].filter((row) => !isSession(s, row));
+  for (const [p, mine] of sessionsOf) {
+    const others = [...rowsOf(world, p)].filter((row) => !isSession(s, row) && !s.cancelled[row]);
     const stays = others
       .filter((row) => s.class[row] === CLASS_INPATIENT)
       .map((row) => ({
@@ -108,7 +95,7 @@ export function dialysisPatients(
       }));
     const near = others.filter((row) => s.supports[row] !== 0 && s.class[row] !== CLASS_INPATIENT);
     const byCentre = new Map<number, number[]>();
-    for (const row of mine.sort((a, b) => s.day[a]! - s.day[b]! || a - b)) {
+    for (const row of mine) {
       const centre = s.institution[row]!;
       byCentre.set(centre, [...(byCentre.get(centre) ?? []), row]);
     }
@@ -153,24 +140,22 @@ export function dialysisPatients(
   return out;
 }
 
-function medianTotal(world: World): number {
-  const s = world.settlements;
-  const totals: number[] = [];
-  for (let i = 0; i < s.count; i++) if (isSession(s, i)) totals.push(s.total[i]!);
+type SessionsOf = ReadonlyMap<number, readonly number[]>;
+
+function medianTotal(world: World, sessionsOf: SessionsOf): number {
+  const { total } = world.settlements;
+  const totals = [...sessionsOf.values()].flatMap((rows) => rows.map((row) => total[row]!));
   totals.sort((a, b) => a - b);
   return totals[totals.length >> 1] ?? 0;
 }
 
 /** Centres that bill by the month: the usual gap between the settlements of a patient is a week or more. */
-function bundlingCentres(world: World, index: RowsByPatient): Set<number> {
+function bundlingCentres(world: World, sessionsOf: SessionsOf): Set<number> {
   const s = world.settlements;
   const gaps = new Map<number, number[]>();
-  for (let p = 0; p + 1 < index.start.length; p++) {
+  for (const rows of sessionsOf.values()) {
     const last = new Map<number, number>();
-    const rows = [...index.rows.subarray(index.start[p]!, index.start[p + 1]!)].filter((row) =>
-      isSession(s, row),
-    );
-    for (const row of rows.sort((a, b) => s.day[a]! - s.day[b]!)) {
+    for (const row of rows) {
       const centre = s.institution[row]!;
       const before = last.get(centre);
       last.set(centre, s.day[row]!);

@@ -14,7 +14,7 @@ import { isBare, type Pair, type Session } from './sessions.js';
  * iron stores, another laboratory), so theirs is cut off at DRUG_CAP. The pair's score is Σ z_b/√K
  * with the largest put down to the second, since one kind alone may have its reason (another
  * modality, another supplier), rescaled by the spread over all pairs; p its normal tail. A patient whose thin sessions
- * cost what full ones do is billed at a package price, and shows nothing. The reference is found by a forward
+ * cost what full ones do may be billed at a package price (`isPackage`). The reference is found by a forward
  * search from the third of patients with the fullest records, since the guilty are among them.
  * A session whose settlement lost all its lines says nothing.
  */
@@ -30,7 +30,7 @@ export interface SupportEvidence {
   readonly thin: readonly Session[];
   /** Share of the missing items that other settlements close by make good. */
   readonly billedElsewhere: number;
-  /** Billed at a package price, which explains what is missing. */
+  /** Billed as at a package price, which would explain what is missing, though no conflict. */
   readonly isPackage: boolean;
 }
 
@@ -51,6 +51,7 @@ const KINDS: readonly Kind[] = [
 ];
 /** A kind that is billed in fewer of the reference's sessions is no habit. */
 const HABIT = 0.3;
+const PHYSICAL = SUPPORT_BITS.dialyser | SUPPORT_BITS.bloodLine;
 const DRUG_CAP = 3;
 /** Thin sessions that cost this share of the centre's full ones are a package. */
 const PACKAGE = 0.9;
@@ -97,7 +98,7 @@ function centreEvidence(world: World, pairs: readonly Pair[]): Map<Pair, Support
   return atPackagePrice(world, evidence);
 }
 
-/** Takes the score off whose thin sessions cost as much as the centre's full ones. */
+/** Marks those all of whose sessions are thin and cost as much as the centre's full ones. */
 function atPackagePrice(
   world: World,
   evidence: Map<Pair, SupportEvidence>,
@@ -112,8 +113,12 @@ function atPackagePrice(
   if (!(full > 0)) return evidence;
   return new Map(
     [...evidence].map(([pair, e]) => {
-      const isPackage = e.thin.length * 2 >= e.known && price(e.thin) >= PACKAGE * full;
-      return [pair, isPackage ? { ...e, score: Math.min(e.score, 0), isPackage } : e];
+      const physical = e.thin.filter((s) => (s.supports & PHYSICAL) !== 0).length;
+      const isPackage =
+        e.thin.length >= PACKAGE * e.known &&
+        physical <= (1 - PACKAGE) * e.thin.length &&
+        price(e.thin) >= PACKAGE * full;
+      return [pair, { ...e, isPackage }];
     }),
   );
 }
@@ -208,15 +213,17 @@ function judge(pair: Pair, habits: readonly Habit[]): SupportEvidence {
     logP: 0,
     missing,
     expected,
-    thin: known.filter(
-      (s) =>
-        isBare(s) ||
-        habits.filter(({ kind }) => !(s.supports & kind.bit)).length * 2 >=
-          Math.max(habits.length, 1),
-    ),
+    thin: known.filter((s) => isBare(s) || isThin(s, habits)),
     billedElsewhere: missingOwn > 0 ? 1 - missing / missingOwn : 0,
     isPackage: false,
   };
+}
+
+/** At least half of what the centre bills in that month is missing. */
+function isThin(session: Session, habits: readonly Habit[]): boolean {
+  const due = habits.filter((h) => h.share(session.day) >= HABIT);
+  const missing = due.filter(({ kind }) => !(session.supports & kind.bit)).length;
+  return missing > 0 && missing * 2 >= due.length;
 }
 
 /** Puts the p's on the spread that the pairs really have, never below that of the model. */
