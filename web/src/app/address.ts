@@ -5,6 +5,18 @@ import { CHANGES, EntityKey, STATUSES } from '../api/types';
  * Everything of the page's state that a colleague should see when given the address. Values are
  * plain text in the address; what makes no sense is dropped rather than refused.
  */
+export const readSearch = (text: string): Record<string, string> =>
+  Object.fromEntries(new URLSearchParams(text));
+
+/** Kept readable: what separates parts of a value need not be escaped in a query. */
+export function writeSearch(search: Record<string, unknown>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(search))
+    if (value !== undefined && value !== '') query.set(name, String(value));
+  const text = query.toString().replace(/%3A/g, ':').replace(/%3B/g, ';').replace(/%2C/g, ',');
+  return text ? `?${text}` : '';
+}
+
 const text = z.string().max(2000).optional().catch(undefined);
 
 export const RingListSearch = z.object({

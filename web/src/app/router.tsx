@@ -1,11 +1,4 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  parseSearchWith,
-  redirect,
-  stringifySearchWith,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { JobsPage } from '../jobs/JobsPage';
 import { RunsPage } from '../jobs/RunsPage';
 import { ProfilePage } from '../profile/ProfilePage';
@@ -13,7 +6,14 @@ import { ProfilesPage } from '../profile/ProfilesPage';
 import { RingsPage } from '../rings/RingsPage';
 import { RingView } from '../rings/RingView';
 import { Welcome } from '../rings/Welcome';
-import { ProfilesSearch, RingListSearch, RingSearch, RunSearch } from './address';
+import {
+  ProfilesSearch,
+  RingListSearch,
+  RingSearch,
+  RunSearch,
+  readSearch,
+  writeSearch,
+} from './address';
 import { Shell } from './Shell';
 import { Crashed, PageNotFound } from './states';
 
@@ -69,9 +69,8 @@ export const router = createRouter({
     jobs,
     runs,
   ]),
-  // Plain text both ways: an address that a person can read and change.
-  parseSearch: parseSearchWith((value) => value),
-  stringifySearch: stringifySearchWith(String),
+  parseSearch: readSearch,
+  stringifySearch: writeSearch,
   defaultErrorComponent: Crashed,
   scrollRestoration: false,
 });

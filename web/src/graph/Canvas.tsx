@@ -249,7 +249,7 @@ export default function Canvas(props: CanvasProps) {
       labelGridCellSize: 80,
       labelRenderedSizeThreshold: 6,
       zIndex: true,
-      stagePadding: 64,
+      stagePadding: 40,
       minCameraRatio: 0.08,
       maxCameraRatio: 4,
       doubleClickZoomingRatio: 1,

@@ -147,11 +147,11 @@ export function GraphPanel(props: GraphPanelProps) {
               </Notice>
             </div>
           ) : null}
-          <Legend want={state.want} />
         </div>
       ) : (
         <Notice compact icon="warning" title={t('graph.noWebgl')} help={t('graph.noWebglHelp')} />
       )}
+      <Legend want={state.want} />
       <NodeBar want={state.want} actions={actions} controls={controls} />
     </div>
   );

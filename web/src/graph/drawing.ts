@@ -45,6 +45,14 @@ const LABEL_LENGTH = 16;
 const shorten = (label: string) =>
   label.length > LABEL_LENGTH ? `${label.slice(0, LABEL_LENGTH - 1)}…` : label;
 
+/** What programs and labels read beside sigma's own attributes. */
+interface Shown extends Partial<NodeDisplayData> {
+  borderColor: string;
+  gapColor: string;
+  /** Labelled even where there is no room. */
+  mustLabel: boolean;
+}
+
 export interface FocusNow {
   readonly hovered: string | undefined;
   readonly selected: ReadonlySet<string>;
@@ -60,7 +68,7 @@ export function reducers(graph: RingGraph, p: CanvasPalette, focus: () => FocusN
     const colour = data.role ? p.roles[data.role] : p.context;
     const chosen = selected.has(key);
     const lit = hovered === undefined || near(key, hovered);
-    const out: Partial<NodeDisplayData> & { borderColor: string; gapColor: string } = {
+    const out: Shown = {
       x: data.x,
       y: data.y,
       type: SHAPES[data.kind],
@@ -70,8 +78,9 @@ export function reducers(graph: RingGraph, p: CanvasPalette, focus: () => FocusN
       color: data.role ? colour : p.surface,
       gapColor: p.surface,
       borderColor: chosen ? p.ink : data.role ? rim(colour, p) : colour,
-      forceLabel:
-        data.role === 'core' || chosen || (hovered !== undefined && lit && selected.size < 40),
+      mustLabel: data.role === 'core' || (chosen && selected.size <= 12),
+      // Offered for drawing whatever the zoom; labels.ts leaves out those without room.
+      forceLabel: data.role !== undefined || chosen || hovered !== undefined,
       highlighted: chosen || key === hovered,
       zIndex: chosen ? 3 : data.role ? 2 : 1,
     };
@@ -80,6 +89,7 @@ export function reducers(graph: RingGraph, p: CanvasPalette, focus: () => FocusN
       out.borderColor = p.line;
       out.label = '';
       out.forceLabel = false;
+      out.mustLabel = false;
       out.zIndex = 0;
     }
     if (data.pinned && lit) out.borderColor = p.ink;

@@ -99,7 +99,8 @@ export function createLabels(p: CanvasPalette, font: string, labelSize: number) 
       // A little less than the disc, so that labels may touch the rim.
       const r = size * 0.8;
       nodes.push({ left: x - r, right: x + r, top: y - r, bottom: y + r });
-      if (data.forceLabel && data.label) must.push({ key, x, y, size, label: data.label });
+      if ((data as { mustLabel?: boolean }).mustLabel && data.label)
+        must.push({ key, x, y, size, label: data.label });
     }
     for (const { key, x, y, size, label } of must.sort((a, b) => b.size - a.size)) {
       const sides = places(x, y, size, label);
