@@ -68,6 +68,9 @@ const COUNTER = [
   'ost',
 ];
 const BIG = ['ton', 'cvd', 'chd', 'vit', 'ost', 'htn', 'dm', 'cold', 'pain', 'gi'];
+/** What more a hospital bills when lines are wanted. */
+const FURTHER = ['lab', 'labc', 'mat', 'trt', 'cold', 'inj'];
+const USUAL_LINES = 2.1;
 const DRUGS = new Set(['101', '102']);
 
 export interface Biller {
@@ -75,11 +78,10 @@ export interface Biller {
   fill(e: number, bill: Bill): void;
 }
 
-/** `linesEach` is the wanted mean number of fee lines a settlement; 2 unless told otherwise. */
+/** `linesEach` is the wanted mean number of fee lines a settlement; more than the usual two are filled up. */
 export function makeBiller(world: World, linesEach: number): Biller {
   const { catalogue, events, people, institutions } = world;
   const items = catalogue.items;
-  const more = linesEach / 2;
   const d = new Draws();
   let bill: Bill;
   let place: Institution;
@@ -100,10 +102,9 @@ export function makeBiller(world: World, linesEach: number): Biller {
     const list = catalogue.group(group);
     if (list.length > 0) put(list[d.int(list.length)] as number, count);
   }
-  /** How many of something optional, around `mean`. */
+  /** A count around `mean`; 0 when it is negative. */
   function some(mean: number): number {
-    const want = mean * more;
-    return Math.floor(want) + (d.next() < want - Math.floor(want) ? 1 : 0);
+    return Math.floor(mean) + (d.next() < mean - Math.floor(mean) ? 1 : 0);
   }
   function drug(group: string): void {
     const list = catalogue.group(group);
@@ -116,7 +117,7 @@ export function makeBiller(world: World, linesEach: number): Biller {
   function own(person: Person, diagnosis: number): void {
     const group = catalogue.diagnoses[diagnosis]?.groups[0] ?? 'htn';
     const list = catalogue.group(group);
-    const slots = 1 + (mix(person.index, diagnosis, 1) % 3 === 0 ? 1 : 0) + (more > 1.4 ? 1 : 0);
+    const slots = 1 + (mix(person.index, diagnosis, 1) % 3 === 0 ? 1 : 0);
     for (let s = 0; s < slots; s++) {
       const item = list[mix(person.index, diagnosis, 2 + s) % list.length] as number;
       const it = items[item] as Item;
@@ -143,7 +144,7 @@ export function makeBiller(world: World, linesEach: number): Biller {
     );
     one('bed', days);
     one('ipd', days);
-    if (d.next() < 0.6 * more) one('nur', days);
+    if (d.next() < 0.6) one('nur', days);
     for (const group of groups) {
       if (group === 'inj')
         for (let n = some(1.6); n > 0; n--)
@@ -152,11 +153,11 @@ export function makeBiller(world: World, linesEach: number): Biller {
         for (let n = some(1.5); n > 0; n--) one('reh', Math.max(1, days - d.int(3)));
       else if (group === 'surg' || group === 'mats' || group === 'anes' || group === 'obs')
         one(group);
-      else if (d.next() < 0.75 * more)
+      else if (d.next() < 0.75)
         one(group, group === 'onc' ? 2 + d.int(3) : group === 'chem' ? 1 + d.int(3) : 1 + d.int(2));
     }
-    if (d.next() < 0.5 * more) one('lab', 1 + d.int(2));
-    if (d.next() < 0.4 * more) one('mat', days);
+    if (d.next() < 0.5) one('lab', 1 + d.int(2));
+    if (d.next() < 0.4) one('mat', days);
   }
   function session(person: Person): void {
     const s = place.supports;
@@ -203,7 +204,7 @@ export function makeBiller(world: World, linesEach: number): Biller {
         if (kind === Kind.chronic && d.next() < 0.55) one(place.level === 0 ? 'reg1' : 'reg');
         if (chronic >= 0) own(person, chronic);
         else drug(COUNTER[d.int(COUNTER.length)] as string);
-        if (d.next() < 0.18 * more) {
+        if (d.next() < 0.18) {
           if (kind === Kind.refill) drug(COUNTER[d.int(COUNTER.length)] as string);
           else one('labc');
         }
@@ -282,6 +283,9 @@ export function makeBiller(world: World, linesEach: number): Biller {
       const lines = events.lines.get(e);
       if (lines) for (const line of lines) put(line.item, line.count);
       else content(e, person);
+      for (let n = some(linesEach - USUAL_LINES); n > 0; n--)
+        if (place.type === 'pharmacy') drug(COUNTER[d.int(COUNTER.length)] as string);
+        else one(FURTHER[d.int(FURTHER.length)] as string);
       if (events.row[e] === Row.partRefund) bill.lines = 1;
       split(e, person);
     },

@@ -43,7 +43,7 @@ const FATES = ['moves', 'moves', 'laboratory', 'laboratory', 'wrong-date', 'wron
 export function honestDialysis(world: World): void {
   const rng = world.stream('dialysis');
   const centres = world.institutions.filter((i) => i.dialysis);
-  const count = Math.max(8, Math.round((world.settlements * 0.048) / 138));
+  const count = Math.max(6, Math.round((world.settlements * 0.048) / 138));
   const pool = world.people.filter(
     (p) => !p.careHome && p.died >= 0 && ageOf(p) >= 24 && ageOf(p) <= 86,
   );

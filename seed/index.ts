@@ -46,7 +46,7 @@ export interface SeedOptions extends WorkContext {
   readonly clean?: boolean;
   /** Rings of each type; default four for each 200,000 settlements, at least two. */
   readonly rings?: number;
-  /** Mean fee lines a settlement, 1–4; default 2. */
+  /** Mean fee lines a settlement, 2–8; default 2. */
   readonly feeLines?: number;
 }
 
@@ -166,6 +166,10 @@ function check(o: SeedOptions): void {
       `--camouflage ${o.camouflage}: no such level`,
       'Give a level from 0 to 4, or leave it out for a mix.',
     );
+  if (o.feeLines !== undefined && !(o.feeLines >= 2 && o.feeLines <= 8))
+    throw invalid(`${o.feeLines} fee lines a settlement: out of range`, 'Give 2 to 8.');
+  if (o.rings !== undefined && !(Number.isInteger(o.rings) && o.rings >= 0))
+    throw invalid(`${o.rings} rings: not a whole number`, 'Give a whole number of at least 0.');
   const mine = new Set(TABLE_NAMES.flatMap((t) => [`${t}.csv`, `${t}.csv.part`]));
   let there: string[] = [];
   try {
