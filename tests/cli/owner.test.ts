@@ -35,7 +35,7 @@ describe('the owner of a data directory', () => {
   });
   afterAll(at.remove);
 
-  it(`is exactly one of two servers, ${ROUNDS} times`, async () => {
+  it(`is exactly one of two servers, ${ROUNDS} times`, { timeout: 1_800_000 }, async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const two = [0, 1].map(() => start(['serve'], { cwd, env: { PORT: '0' } }));
       const loser = await Promise.race(two.map(async (one) => ({ one, o: await one.outcome })));

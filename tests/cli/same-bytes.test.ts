@@ -37,6 +37,9 @@ const STEPS: readonly string[][] = [
   ['rebuild'],
 ];
 
+/** Some sixty processes one after another, on a machine that may be busy. */
+const SLOWLY_MS = 1_800_000;
+
 /** The moment of an import is no part of its bytes. */
 const timeless = (text: string) => text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+(Z|\+08:00)/g, 'TIME');
 
@@ -55,7 +58,7 @@ describe('every command', () => {
   });
   afterAll(at.remove);
 
-  it('works without a server', async () => {
+  it('works without a server', { timeout: SLOWLY_MS }, async () => {
     for (const step of STEPS) {
       const outcome = await run('alone', step);
       alone.push(outcome);
@@ -67,7 +70,7 @@ describe('every command', () => {
     );
   });
 
-  it('gives the same bytes with `serve` running', async () => {
+  it('gives the same bytes with `serve` running', { timeout: SLOWLY_MS }, async () => {
     let serving: Serving | undefined;
     try {
       serving = await serve(['--data', 'served'], { cwd: at.dir });
