@@ -250,6 +250,6 @@ async function nameNodes(s: Session): Promise<void> {
       g.attributes ->> '$.region' AS region
     FROM temp.g_nodes AS g
     LEFT JOIN wide AS w ON w.n = g.n
-    LEFT JOIN temp.g_initials AS i ON g.k > 0 AND i.label = g.label
+    LEFT JOIN temp.g_initials AS i ON i.label = CASE WHEN g.k > 0 THEN g.label END
     ORDER BY g.n`);
 }
