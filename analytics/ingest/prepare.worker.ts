@@ -16,11 +16,23 @@ if (port) {
   try {
     const file = await prepareCsv(workerData as PrepareTask, progress);
     port.postMessage({ bytes, file });
-  } catch (error) {
+  } catch (caught) {
+    const error = unreadable(caught, (workerData as PrepareTask).name);
     port.postMessage(
       error instanceof RingfenceError
         ? { refusal: { kind: error.kind, message: error.message, remedy: error.remedy } }
         : { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) },
     );
   }
+}
+
+/** A file that may not be opened is the caller's to mend, not a defect. */
+function unreadable(error: unknown, name: string): unknown {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (code !== 'EACCES' && code !== 'ENOENT' && code !== 'EPERM') return error;
+  return new RingfenceError(
+    'invalid',
+    `${name} cannot be opened (${code})`,
+    'Check who may read it',
+  );
 }

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { invalid } from '../model/errors.js';
 import { TABLE_NAMES, type TableName } from '../model/tables.js';
 import type { Dialect, SourceSpec } from './dialect.js';
@@ -29,10 +30,9 @@ export function findSources(
   shown: string,
   dialect: Dialect,
 ): { uses: SourceUse[]; warnings: string[] } {
-  const names = readdirSync(dir, { withFileTypes: true })
-    .filter((e) => e.isFile() || e.isSymbolicLink())
-    .map((e) => e.name)
+  const names = readdirSync(dir)
     .filter((n) => READABLE.test(n) && !n.startsWith('.'))
+    .filter((n) => statSync(join(dir, n), { throwIfNoEntry: false })?.isFile() === true)
     .sort();
   const uses: SourceUse[] = [];
   const warnings: string[] = [];

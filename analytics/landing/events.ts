@@ -94,7 +94,7 @@ export async function prepareEvents(
   ];
   await prepareInstitutions(reader);
   const counties = options.counties
-    ? `AND i.county IN (${options.counties.map(quote).join(', ') || "''"})`
+    ? `AND i.county IN (${options.counties.map(quote).join(', ') || 'NULL'})`
     : '';
   await reader.run(`CREATE OR REPLACE TEMP TABLE ev_base AS
     SELECT s.setl_id, s.mdtrt_id, s.psn_no, s.fixmedins_code, i.county, v.atddr_no AS dr_code,

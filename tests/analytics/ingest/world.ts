@@ -23,9 +23,9 @@ export interface TestWorld {
   close(): Promise<void>;
 }
 
-/** Objects as CSV; the columns are those of the first. */
+/** Objects as CSV; the columns are those of all, in the order met. */
 export function csv(rows: readonly Row[]): string {
-  const columns = Object.keys(rows[0] ?? {});
+  const columns = [...new Set(rows.flatMap((r) => Object.keys(r)))];
   const field = (v: string | number | null | undefined) => {
     const text = v === null || v === undefined ? '' : String(v);
     return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
