@@ -160,6 +160,7 @@ function rates(
 }
 
 function weightedMedian(entries: Array<{ rate: number; weight: number }>): number {
+  if (entries.length === 0) return 0;
   entries.sort((x, y) => x.rate - y.rate);
   const total = entries.reduce((s, e) => s + e.weight, 0);
   let sum = 0;

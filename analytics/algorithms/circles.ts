@@ -5,11 +5,14 @@
  * links that go to a place (the patient left out, shrunk to the share over all areas), the chance
  * that i uses k is `p_ik = 1 − exp(−deg_i·g_{area(i),k})`. A pair scores
  * `Σ_k (−ln p_ik − ln p_jk)` over shared places minus the largest term, so one place is never
- * enough. Places go together (two pharmacies of one street): p_ik is never taken for less than the share of the
- * other users of another shared place who use k as well. `redrawn` permutes the links among the people of one area (N2), keeping every person's
+ * enough. `redrawn` permutes the links among the people of one area (N2), keeping every person's
  * number of places and every place's number of people from that area.
  *
  * Pairs are enumerated from the pairs of places of each patient, not from the patients of each place.
+ *
+ * `rescore` judges a group that these pairs propose by what everybody else does: shares are taken without the
+ * group, which may be most of a small pharmacy's custom, and p_ik is never taken for less than the share of another
+ * shared place's other visitors who visited k as well, since places of one street go together.
  */
 import { throwIfAborted } from '../model/errors.js';
 import { createRng, type Rng } from '../model/rng.js';
@@ -27,6 +30,8 @@ export interface LinkColumns {
   readonly place: Int32Array;
   /** Home area of each *patient*. */
   readonly area: Int32Array;
+  /** Distinct patient × place of every visit, also the only one: by what places go together. */
+  readonly visited: { readonly patient: Int32Array; readonly place: Int32Array };
 }
 
 /** Pairs a < b ascending, with their score and the number of places shared. */
@@ -43,9 +48,15 @@ export interface CircleOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface CircleWorld {
+  readonly pairs: ScoredPairs;
+  /** The pairs of a group that share places, scored by what everybody but the group does. */
+  rescore(members: readonly number[]): ScoredPairs;
+}
+
 export interface CircleScreen {
-  observed(): ScoredPairs;
-  redrawn(seed: number): ScoredPairs;
+  observed(): CircleWorld;
+  redrawn(seed: number): CircleWorld;
   readonly looks: number;
 }
 
@@ -55,21 +66,75 @@ export function circleScreen(links: LinkColumns, options: CircleOptions): Circle
   for (const k of sorted.place) perPlace.set(k, (perPlace.get(k) ?? 0) + 1);
   let looks = 0;
   for (const n of perPlace.values()) looks += (n * (n - 1)) / 2;
-  const cost = logChances(sorted.patient, sorted.place, links.area);
+  const visited = coVisits(sortLinks(links.visited.patient, links.visited.place));
+  const world = (own: Links): CircleWorld => {
+    const shares = countShares(own, links.area);
+    const ranges = rangesOf(own.patient);
+    return {
+      pairs: scorePairs(own, ranges, logChances(own, links.area, shares), options),
+      rescore: (members) => rescore(members, own, ranges, links.area, shares, visited),
+    };
+  };
   return {
     looks,
-    observed: () => scorePairs(sorted.patient, sorted.place, cost, options),
-    redrawn: (seed) => {
-      const place = rewire(sorted.patient, sorted.place, links.area, createRng(seed));
-      const again = sortLinks(sorted.patient, place);
-      return scorePairs(
-        again.patient,
-        again.place,
-        logChances(again.patient, again.place, links.area),
-        options,
-      );
+    observed: () => world(sorted),
+    redrawn: (seed) =>
+      world(
+        sortLinks(
+          sorted.patient,
+          rewire(sorted.patient, sorted.place, links.area, createRng(seed)),
+        ),
+      ),
+  };
+}
+
+interface Links {
+  readonly patient: Int32Array;
+  readonly place: Int32Array;
+}
+
+interface CoVisits {
+  readonly visitors: ReadonlyMap<number, number>;
+  readonly both: ReadonlyMap<number, number>;
+  /** Places of one patient. */
+  of(patient: number): readonly number[];
+}
+
+const placePair = (k: number, l: number) => Math.min(k, l) * 2 ** 25 + Math.max(k, l);
+
+function coVisits({ patient, place }: Links): CoVisits {
+  const visitors = new Map<number, number>();
+  const both = new Map<number, number>();
+  const ranges = rangesOf(patient);
+  for (const [from, to] of ranges.values())
+    for (let x = from; x < to; x++) {
+      visitors.set(place[x]!, (visitors.get(place[x]!) ?? 0) + 1);
+      if (to - from > PLACES_MAX) continue;
+      for (let y = x + 1; y < to; y++) {
+        const k = placePair(place[x]!, place[y]!);
+        both.set(k, (both.get(k) ?? 0) + 1);
+      }
+    }
+  return {
+    visitors,
+    both,
+    of: (p) => {
+      const [from, to] = ranges.get(p) ?? [0, 0];
+      return Array.from(place.subarray(from, to));
     },
   };
+}
+
+/** First and last-but-one link of each patient; links are sorted by patient. */
+function rangesOf(patient: Int32Array): Map<number, readonly [number, number]> {
+  const out = new Map<number, readonly [number, number]>();
+  for (let from = 0; from < patient.length; ) {
+    let to = from + 1;
+    while (to < patient.length && patient[to] === patient[from]) to++;
+    out.set(patient[from]!, [from, to]);
+    from = to;
+  }
+  return out;
 }
 
 function sortLinks(
@@ -85,38 +150,148 @@ function sortLinks(
   };
 }
 
-/** −ln p_ik of every link. */
-function logChances(patient: Int32Array, place: Int32Array, area: Int32Array): Float64Array {
+interface Shares {
+  /** Links by area · places + place. */
+  readonly here: ReadonlyMap<number, number>;
+  readonly ofArea: ReadonlyMap<number, number>;
+  readonly ofPlace: ReadonlyMap<number, number>;
+  readonly total: number;
+  readonly places: number;
+}
+
+function countShares({ patient, place }: Links, area: Int32Array): Shares {
+  const here = new Map<number, number>();
+  const ofArea = new Map<number, number>();
+  const ofPlace = new Map<number, number>();
   let places = 0;
-  let areas = 0;
-  let patients = 0;
+  for (let i = 0; i < place.length; i++) places = Math.max(places, place[i]! + 1);
   for (let i = 0; i < patient.length; i++) {
-    places = Math.max(places, place[i]! + 1);
-    areas = Math.max(areas, area[patient[i]!]! + 1);
-    patients = Math.max(patients, patient[i]! + 1);
+    const home = area[patient[i]!]!;
+    here.set(home * places + place[i]!, (here.get(home * places + place[i]!) ?? 0) + 1);
+    ofArea.set(home, (ofArea.get(home) ?? 0) + 1);
+    ofPlace.set(place[i]!, (ofPlace.get(place[i]!) ?? 0) + 1);
   }
-  const byArea = new Map<number, number>();
-  const areaTotal = new Float64Array(areas);
-  const global = new Float64Array(places);
-  const degree = new Int32Array(patients);
-  for (let i = 0; i < patient.length; i++) {
-    const at = area[patient[i]!]! * places + place[i]!;
-    byArea.set(at, (byArea.get(at) ?? 0) + 1);
-    areaTotal[area[patient[i]!]!]!++;
-    global[place[i]!]!++;
-    degree[patient[i]!]!++;
-  }
-  const total = patient.length;
+  return { here, ofArea, ofPlace, total: patient.length, places };
+}
+
+/** −ln p of a patient of so many links, none of them counted in what is given. */
+function logChance(degree: number, here: number, home: number, everywhere: number, total: number) {
+  const share = (here + (AREA_PRIOR * Math.max(everywhere, 0.5)) / total) / (home + AREA_PRIOR);
+  return -Math.log(Math.max(-Math.expm1(-degree * share), 1e-6));
+}
+
+/** −ln p_ik of every link. */
+function logChances({ patient, place }: Links, area: Int32Array, shares: Shares): Float64Array {
+  const ranges = rangesOf(patient);
   return Float64Array.from(patient, (p, i) => {
-    const k = place[i]!;
+    const [from, to] = ranges.get(p)!;
+    const degree = to - from;
     const home = area[p]!;
-    const here = byArea.get(home * places + k)! - 1;
-    const share =
-      (here + (AREA_PRIOR * Math.max(global[k]! - 1, 0.5)) / total) /
-      (areaTotal[home]! - degree[p]! + AREA_PRIOR);
-    const chance = -Math.expm1(-degree[p]! * share);
-    return -Math.log(Math.max(chance, 1e-6));
+    return logChance(
+      degree,
+      shares.here.get(home * shares.places + place[i]!)! - 1,
+      shares.ofArea.get(home)! - degree,
+      shares.ofPlace.get(place[i]!)! - 1,
+      shares.total,
+    );
   });
+}
+
+/** Shared places of two patients as positions of their links. */
+function* sharedPlaces(
+  place: Int32Array,
+  [x0, x1]: readonly [number, number],
+  [y0, y1]: readonly [number, number],
+): Generator<readonly [number, number]> {
+  let x = x0;
+  let y = y0;
+  while (x < x1 && y < y1) {
+    if (place[x]! < place[y]!) x++;
+    else if (place[x]! > place[y]!) y++;
+    else yield [x++, y++];
+  }
+}
+
+function rescore(
+  members: readonly number[],
+  own: Links,
+  ranges: ReadonlyMap<number, readonly [number, number]>,
+  area: Int32Array,
+  shares: Shares,
+  visited: CoVisits,
+): ScoredPairs {
+  const mine = countShares(restrict(own, ranges, members), area);
+  const visits = new Map<number, number>();
+  const both = new Map<number, number>();
+  for (const m of members) {
+    const places = visited.of(m);
+    for (const [x, k] of places.entries()) {
+      visits.set(k, (visits.get(k) ?? 0) + 1);
+      for (const l of places.slice(x + 1))
+        both.set(placePair(k, l), (both.get(placePair(k, l)) ?? 0) + 1);
+    }
+  }
+  const usual = (k: number, other: number) =>
+    -Math.log(
+      ((visited.both.get(placePair(k, other)) ?? 0) - (both.get(placePair(k, other)) ?? 0) + 0.25) /
+        Math.max(1, (visited.visitors.get(other) ?? 0) - (visits.get(other) ?? 0) + 1),
+    );
+  const cost = (m: number, k: number) => {
+    const [from, to] = ranges.get(m)!;
+    const home = area[m]!;
+    const at = (s: Shares) => s.here.get(home * s.places + k) ?? 0;
+    return logChance(
+      to - from,
+      at(shares) - at(mine),
+      (shares.ofArea.get(home) ?? 0) - (mine.ofArea.get(home) ?? 0),
+      (shares.ofPlace.get(k) ?? 0) - (mine.ofPlace.get(k) ?? 0),
+      shares.total,
+    );
+  };
+  const out: Array<{ a: number; b: number; score: number; shared: number }> = [];
+  const sorted = members.filter((m) => ranges.has(m)).sort((x, y) => x - y);
+  for (const [x, a] of sorted.entries())
+    for (const b of sorted.slice(x + 1)) {
+      const places = [...sharedPlaces(own.place, ranges.get(a)!, ranges.get(b)!)].map(
+        ([i]) => own.place[i]!,
+      );
+      if (places.length < 2) continue;
+      const terms = places.map((k) => {
+        const together = Math.min(
+          ...places.filter((l) => l !== k).map((l) => Math.max(0, usual(k, l))),
+        );
+        return Math.min(cost(a, k), together) + Math.min(cost(b, k), together);
+      });
+      const score = terms.reduce((sum, t) => sum + t, 0) - Math.max(...terms);
+      if (score > 0) out.push({ a, b, score, shared: places.length });
+    }
+  return toPairs(out);
+}
+
+function restrict(
+  own: Links,
+  ranges: ReadonlyMap<number, readonly [number, number]>,
+  members: readonly number[],
+): Links {
+  const rows = members.flatMap((m) => {
+    const [from, to] = ranges.get(m) ?? [0, 0];
+    return Array.from({ length: to - from }, (_, i) => from + i);
+  });
+  return {
+    patient: Int32Array.from(rows, (i) => own.patient[i]!),
+    place: Int32Array.from(rows, (i) => own.place[i]!),
+  };
+}
+
+function toPairs(
+  found: ReadonlyArray<{ a: number; b: number; score: number; shared: number }>,
+): ScoredPairs {
+  return {
+    a: Int32Array.from(found, (f) => f.a),
+    b: Int32Array.from(found, (f) => f.b),
+    score: Float64Array.from(found, (f) => f.score),
+    shared: Int32Array.from(found, (f) => f.shared),
+  };
 }
 
 /** Shuffles the places among the links of one area; doubled links are mended by further swaps. */
@@ -153,29 +328,19 @@ function swap(values: Int32Array, i: number, j: number): void {
 
 /** Links sorted by patient, then place. */
 function scorePairs(
-  patient: Int32Array,
-  place: Int32Array,
+  { patient, place }: Links,
+  ranges: ReadonlyMap<number, readonly [number, number]>,
   cost: Float64Array,
   options: CircleOptions,
 ): ScoredPairs {
-  const n = patient.length;
-  const start = new Map<number, number>();
-  const end = new Map<number, number>();
-  let places = 0;
   let patients = 0;
-  for (let i = 0; i < n; i++) {
-    if (i === 0 || patient[i] !== patient[i - 1]) start.set(patient[i]!, i);
-    end.set(patient[i]!, i + 1);
-    places = Math.max(places, place[i]! + 1);
-    patients = Math.max(patients, patient[i]! + 1);
-  }
+  for (let i = 0; i < patient.length; i++) patients = Math.max(patients, patient[i]! + 1);
   const placePairs = new Map<number, number[]>();
-  for (const [p, from] of start) {
-    const to = end.get(p)!;
+  for (const [p, [from, to]] of ranges) {
     if (to - from > PLACES_MAX) continue;
     for (let x = from; x < to; x++)
       for (let y = x + 1; y < to; y++) {
-        const key = place[x]! * places + place[y]!;
+        const key = placePair(place[x]!, place[y]!);
         const list = placePairs.get(key);
         if (list) list.push(p);
         else placePairs.set(key, [p]);
@@ -189,48 +354,21 @@ function scorePairs(
       for (let y = x + 1; y < list.length; y++) candidates.add(list[x]! * patients + list[y]!);
   }
   throwIfAborted(options.signal);
-  const users = new Int32Array(places);
-  for (let i = 0; i < n; i++) users[place[i]!]!++;
-  /** −ln of the share of the users of `other`, these two left out, who use `k` as well. */
-  const together = (k: number, other: number): number => {
-    const both = placePairs.get(k < other ? k * places + other : other * places + k)!.length - 2;
-    return -Math.log((both + 0.25) / (users[other]! - 2 + 1));
-  };
-  const found: Array<{ key: number; score: number; shared: number }> = [];
-  const at: Array<{ k: number; p: number; q: number }> = [];
+  const found: Array<{ a: number; b: number; score: number; shared: number }> = [];
   for (const key of candidates) {
-    const p = Math.floor(key / patients);
-    const q = key - p * patients;
-    let x = start.get(p)!;
-    let y = start.get(q)!;
-    at.length = 0;
-    while (x < end.get(p)! && y < end.get(q)!) {
-      if (place[x]! < place[y]!) x++;
-      else if (place[x]! > place[y]!) y++;
-      else {
-        at.push({ k: place[x]!, p: cost[x]!, q: cost[y]! });
-        x++;
-        y++;
-      }
-    }
-    if (at.length < options.minShared) continue;
+    const a = Math.floor(key / patients);
+    const b = key - a * patients;
     let sum = 0;
     let largest = 0;
-    for (const { k, p: ofP, q: ofQ } of at) {
-      let usual = Infinity;
-      for (const other of at) if (other.k !== k) usual = Math.min(usual, together(k, other.k));
-      const term = Math.min(ofP, usual) + Math.min(ofQ, usual);
+    let shared = 0;
+    for (const [x, y] of sharedPlaces(place, ranges.get(a)!, ranges.get(b)!)) {
+      const term = cost[x]! + cost[y]!;
       sum += term;
       largest = Math.max(largest, term);
+      shared++;
     }
-    if (sum - largest >= options.minScore)
-      found.push({ key, score: sum - largest, shared: at.length });
+    if (shared >= options.minShared && sum - largest >= options.minScore)
+      found.push({ a, b, score: sum - largest, shared });
   }
-  found.sort((u, v) => u.key - v.key);
-  return {
-    a: Int32Array.from(found, (f) => Math.floor(f.key / patients)),
-    b: Int32Array.from(found, (f) => f.key - Math.floor(f.key / patients) * patients),
-    score: Float64Array.from(found, (f) => f.score),
-    shared: Int32Array.from(found, (f) => f.shared),
-  };
+  return toPairs(found.sort((u, v) => u.a - v.a || u.b - v.b));
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { circleScreen } from '../algorithms/circles.js';
 import { NO_PAIRS, type PairScreen } from '../algorithms/pairSums.js';
 import { preparePairTest, testPairs } from '../algorithms/pairTest.js';
 import { redrawClocks } from '../algorithms/redraw.js';
@@ -9,6 +8,7 @@ import { createRng, deriveSeed } from '../model/rng.js';
 import { INSTITUTION_PHARMACY, type World } from '../projection/world.js';
 import { mergeCandidates } from './candidates.js';
 import { describeFarm } from './cardFarmingFinding.js';
+import { searchCircles } from './circleSearch.js';
 import type { Detector, DetectorContext } from './detector.js';
 import { type GroupSearch, searchGroups, weighPairs } from './groupSearch.js';
 import { placeLinks } from './places.js';
@@ -99,7 +99,17 @@ export const cardFarmingPharmacy: Detector<typeof parameters> = {
   },
   async detect(world, params, context, screened) {
     const meetings = searchMeetings(world, params, context, screened);
-    const circles = searchCircles(world, params, context);
+    const circles = searchCircles(
+      placeLinks(world, INSTITUTION_PHARMACY, 2),
+      {
+        name: 'pharmacy circles',
+        household: world.patients.household,
+        minScore: params.circleScore,
+        minUnits: params.minUnits,
+        worlds: params.worlds,
+      },
+      context,
+    );
     const candidates = mergeCandidates(meetings.groups, circles.groups);
     const findings: Finding[] = [];
     for (const candidate of candidates) {
@@ -126,35 +136,6 @@ function searchMeetings(
     household: world.patients.household,
     minUnits: params.minUnits,
     seed: deriveSeed(context.seed, 'pharmacy meetings'),
-    signal: context.signal,
-  });
-}
-
-function searchCircles(
-  world: World,
-  params: CardFarmingParameters,
-  context: DetectorContext,
-): GroupSearch {
-  const screen = circleScreen(placeLinks(world, INSTITUTION_PHARMACY, 2), {
-    minScore: params.circleScore,
-    minShared: 2,
-    ...(context.signal ? { signal: context.signal } : {}),
-  });
-  const weigh = (pairs: ReturnType<typeof screen.observed>) => ({
-    a: pairs.a,
-    b: pairs.b,
-    weight: pairs.score,
-  });
-  function* worlds() {
-    for (let w = 0; w < params.worlds; w++) {
-      yield weigh(screen.redrawn(deriveSeed(context.seed, `circles ${w}`)));
-      context.progress?.({ phase: 'redrawing circles', done: w + 1, total: params.worlds });
-    }
-  }
-  return searchGroups(weigh(screen.observed()), worlds(), {
-    household: world.patients.household,
-    minUnits: params.minUnits,
-    seed: deriveSeed(context.seed, 'pharmacy circles'),
     signal: context.signal,
   });
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { type AdmissionScreen, admissionScreen } from '../algorithms/admissions.js';
-import { circleScreen } from '../algorithms/circles.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import { deriveSeed } from '../model/rng.js';
 import { INSTITUTION_HOSPITAL, type World } from '../projection/world.js';
 import { mergeCandidates } from './candidates.js';
+import { searchCircles } from './circleSearch.js';
 import type { Detector, DetectorContext } from './detector.js';
 import { type GroupSearch, searchGroups, weighPairs } from './groupSearch.js';
 import { describeBrokering } from './patientBrokeringFinding.js';
@@ -79,7 +79,17 @@ export const patientBrokeringRing: Detector<typeof parameters> = {
       tolerance: params.tolerance,
     });
     const meetings = searchAdmissions(world, screen, params, context);
-    const circles = searchCircles(world, params, context);
+    const circles = searchCircles(
+      placeLinks(world, INSTITUTION_HOSPITAL, 1),
+      {
+        name: 'hospital circles',
+        household: world.patients.household,
+        minScore: params.circleScore,
+        minUnits: params.minUnits,
+        worlds: params.worlds,
+      },
+      context,
+    );
     const candidates = mergeCandidates(meetings.groups, circles.groups);
     const searches = { stays, screen, meetings, circles, candidates: candidates.length };
     const findings: Finding[] = [];
@@ -111,33 +121,6 @@ function searchAdmissions(
     household: world.patients.household,
     minUnits: params.minUnits,
     seed: deriveSeed(context.seed, 'admissions'),
-    signal: context.signal,
-  });
-}
-
-function searchCircles(
-  world: World,
-  params: BrokeringParameters,
-  context: DetectorContext,
-): GroupSearch {
-  const screen = circleScreen(placeLinks(world, INSTITUTION_HOSPITAL, 1), {
-    minScore: params.circleScore,
-    minShared: 2,
-    ...(context.signal ? { signal: context.signal } : {}),
-  });
-  const weigh = (pairs: ReturnType<typeof screen.observed>) => ({
-    a: pairs.a,
-    b: pairs.b,
-    weight: pairs.score,
-  });
-  function* worlds() {
-    for (let w = 0; w < params.worlds; w++)
-      yield weigh(screen.redrawn(deriveSeed(context.seed, `hospital circles ${w}`)));
-  }
-  return searchGroups(weigh(screen.observed()), worlds(), {
-    household: world.patients.household,
-    minUnits: params.minUnits,
-    seed: deriveSeed(context.seed, 'hospital circles'),
     signal: context.signal,
   });
 }

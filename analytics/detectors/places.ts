@@ -64,10 +64,13 @@ export function placeLinks(world: World, type: number, minDays: number): LinkCol
       seen.count++;
     }
   }
-  const keys = [...days].filter(([, d]) => d.count >= minDays).map(([key]) => key);
-  return {
+  const columns = (keys: readonly number[]) => ({
     patient: Int32Array.from(keys, (k) => Math.floor(k / width)),
     place: Int32Array.from(keys, (k) => k - Math.floor(k / width) * width),
+  });
+  return {
+    ...columns([...days].filter(([, d]) => d.count >= minDays).map(([key]) => key)),
     area: homeAreas(world),
+    visited: columns([...days.keys()]),
   };
 }

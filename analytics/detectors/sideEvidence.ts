@@ -40,7 +40,9 @@ export function sideEvidence(
  * doctor's round) show as much: they meet, but buy like everybody else.
  */
 export function companionsQ(tests: readonly SideTest[]): number {
-  return Math.min(1, tests.length * Math.min(...tests.map((t) => t.p)));
+  // Dear medicines bought together prove nothing of few people: their diseases may be dear.
+  const telling = tests.filter((t) => t.code !== 'high-amounts').map((t) => t.p);
+  return Math.min(1, telling.length * Math.min(...telling));
 }
 
 /** Sessions in which two bought the very same items, against chance. */

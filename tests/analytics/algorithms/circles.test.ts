@@ -41,6 +41,10 @@ const columns = (links: ReadonlyArray<readonly [number, number]>, area: number[]
   patient: Int32Array.from(links, (l) => l[0]),
   place: Int32Array.from(links, (l) => l[1]),
   area: Int32Array.from(area),
+  visited: {
+    patient: Int32Array.from(links, (l) => l[0]),
+    place: Int32Array.from(links, (l) => l[1]),
+  },
 });
 
 describe('circles', () => {
@@ -49,7 +53,7 @@ describe('circles', () => {
       fc.property(world, fc.nat(), ({ links, area }, seed) => {
         const mixed = shuffle([...links], createRng(seed));
         const options = { minScore: 0.5, minShared: 2 };
-        const got = circleScreen(columns(mixed, area), options).observed();
+        const got = circleScreen(columns(mixed, area), options).observed().pairs;
         const want = naive(links, area);
         expect(Array.from(got.a)).toEqual(want.map((w) => w.a));
         expect(Array.from(got.b)).toEqual(want.map((w) => w.b));
@@ -81,15 +85,8 @@ describe('circles', () => {
       area[p] = i;
       for (let k = 0; k < 5; k++) add(p, 350 + k * 7);
     });
-    const screen = circleScreen(
-      {
-        patient: Int32Array.from(links, (l) => l[0]),
-        place: Int32Array.from(links, (l) => l[1]),
-        area,
-      },
-      { minScore: 6, minShared: 2 },
-    );
-    const observed = screen.observed();
+    const screen = circleScreen(columns(links, [...area]), { minScore: 6, minShared: 2 });
+    const observed = screen.observed().pairs;
     let inside = 0;
     let least = Infinity;
     for (let k = 0; k < observed.a.length; k++)
@@ -99,9 +96,9 @@ describe('circles', () => {
       }
     expect(inside).toBe(15);
     for (let seed = 1; seed <= 10; seed++) {
-      const redrawn = screen.redrawn(seed);
+      const redrawn = screen.redrawn(seed).pairs;
       expect(Math.max(0, ...redrawn.score)).toBeLessThan(least);
-      expect(screen.redrawn(seed)).toEqual(redrawn);
+      expect(screen.redrawn(seed).pairs).toEqual(redrawn);
     }
     const byPlace = new Map<number, number>();
     for (const [, k] of links) byPlace.set(k, (byPlace.get(k) ?? 0) + 1);

@@ -1,0 +1,80 @@
+import { type CircleWorld, circleScreen, type LinkColumns } from '../algorithms/circles.js';
+import { type Group, groupP, groupsOfPairs, type WeightedPairs } from '../algorithms/pairGroups.js';
+import { throwIfAborted } from '../model/errors.js';
+import { deriveSeed } from '../model/rng.js';
+import type { DetectorContext } from './detector.js';
+import type { GroupSearch } from './groupSearch.js';
+
+/** So many proposed groups of a world are judged again without themselves; the rest is noise. */
+const JUDGED_MAX = 40;
+
+export interface CircleSearchOptions {
+  readonly name: string;
+  readonly household: Int32Array;
+  readonly minScore: number;
+  readonly minUnits: number;
+  readonly worlds: number;
+}
+
+/**
+ * Circles in two steps: pairs that share unlikely places propose groups, and each group is judged by
+ * what everybody but the group does. Redrawn worlds go the same way; there a pair is a group already,
+ * as in `searchGroups`.
+ */
+export function searchCircles(
+  links: LinkColumns,
+  options: CircleSearchOptions,
+  context: DetectorContext,
+): GroupSearch {
+  const screen = circleScreen(links, {
+    minScore: options.minScore,
+    minShared: 2,
+    ...(context.signal ? { signal: context.signal } : {}),
+  });
+  const best: number[] = [];
+  for (let w = 0; w < options.worlds; w++) {
+    throwIfAborted(context.signal);
+    const name = `${options.name} ${w}`;
+    const world = screen.redrawn(deriveSeed(context.seed, name));
+    const { groups } = judge(
+      world,
+      { ...options, minUnits: 2 },
+      deriveSeed(context.seed, `${name} groups`),
+    );
+    best.push(groups[0]?.score ?? 0);
+    context.progress?.({ phase: `redrawing ${options.name}`, done: w + 1, total: options.worlds });
+  }
+  const table = { best: Float64Array.from(best) };
+  const { groups, pairs } = judge(
+    screen.observed(),
+    options,
+    deriveSeed(context.seed, options.name),
+  );
+  return { groups: groups.map((g) => ({ ...g, p: groupP(g.score, table) })), table, pairs };
+}
+
+function judge(
+  world: CircleWorld,
+  options: Pick<CircleSearchOptions, 'household' | 'minUnits'>,
+  seed: number,
+): { groups: Group[]; pairs: WeightedPairs } {
+  const { household, minUnits } = options;
+  const { a, b, score } = world.pairs;
+  const proposed = groupsOfPairs({ a, b, weight: score }, { household, minUnits, seed });
+  const judged: Group[] = [];
+  const parts: WeightedPairs[] = [];
+  for (const group of proposed.slice(0, JUDGED_MAX)) {
+    const again = world.rescore(group.members);
+    const pairs = { a: again.a, b: again.b, weight: again.score };
+    judged.push(...groupsOfPairs(pairs, { household, minUnits, seed }));
+    parts.push(pairs);
+  }
+  return {
+    groups: judged.sort((x, y) => y.score - x.score || x.members[0]! - y.members[0]!),
+    pairs: {
+      a: Int32Array.from(parts.flatMap((p) => [...p.a])),
+      b: Int32Array.from(parts.flatMap((p) => [...p.b])),
+      weight: Float64Array.from(parts.flatMap((p) => [...p.weight])),
+    },
+  };
+}
