@@ -87,8 +87,10 @@ export function buildGeography(world: World): void {
       0,
       towns.findIndex((t) => t.county === county),
     );
-  for (let i = 0; i < Math.max(1, Math.round(s / 5)); i++)
-    add('tertiary', seat(0), 60, `市第${i + 1}人民医院`);
+  // One hospital a million settlements takes about a quarter of them all, whatever the scale.
+  const giants = Math.max(1, Math.round(s / 5));
+  for (let i = 0; i < giants; i++)
+    add('tertiary', seat(0), (75 * Math.max(1, s ** 0.8)) / giants, `市第${i + 1}人民医院`);
   for (let i = 0; i < 2 + s; i++) add('secondary', seat(0), 5, `市${draw.pick(SYLLABLES)}医院`);
   for (let c = 1; c < COUNTIES.length; c++) {
     add('county', seat(c), 9 * draw.real(0.7, 1.4), `${COUNTIES[c]}县人民医院`);

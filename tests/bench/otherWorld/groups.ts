@@ -38,7 +38,7 @@ function villageTrips(world: World, n: number): void {
         // Sometimes only two or three days later: the van was full.
         const late = draw.chance(0.15) ? draw.range(1, 3) : 0;
         if (day + late < DAYS)
-          outVisit(world, draw, p, place, day + late, hour + Math.abs(draw.normal(0, 0.25)));
+          outVisit(world, draw, p, place, day + late, hour + Math.abs(draw.normal(0, 0.12)));
       }
     }
     // Winter therapy: some are kept in, each as long as need be.

@@ -71,7 +71,12 @@ export function outVisit(
   const shop = where.kind === 'pharmacy';
   const diag =
     person.age < 8 && draw.chance(0.3) ? CHILD : draw.byCdf(winter(day) ? OUT_WINTER : OUT);
-  const wait = shop ? 0 : where.kind === 'clinic' ? draw.real(120, 900) : draw.real(600, 6000);
+  const waits: Partial<Record<PlaceKind, [number, number]>> = {
+    pharmacy: [0, 0],
+    clinic: [120, 900],
+    township: [240, 2100],
+  };
+  const wait = draw.real(...(waits[where.kind] ?? [600, 6000]));
   const type = shop ? '41' : draw.chance(0.03) && where.beds > 0 ? '13' : '11';
   const regular = where.doctors.length > 0 && draw.chance(0.6);
   return settle(world, draw, {
