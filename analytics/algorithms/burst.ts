@@ -208,8 +208,3 @@ export function scanBursts(counts: Int32Array, options: BurstOptions = {}): Burs
   const p = Math.min(gumbelPredictiveP(bests, -best.logTail), empiricalP(0, worlds));
   return { bursts, p, windows };
 }
-
-/** Bytes of one place's scan. */
-export function burstMemory(hours: number): number {
-  return hours * 8 * 8;
-}

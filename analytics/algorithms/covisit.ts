@@ -155,8 +155,3 @@ export function countCovisits(
   countMeetings(world, world.clock, windows.delta, table, options.signal);
   return { ...pairsAtLeast(table, options.minCount ?? 1), narrowed: windows.narrowed };
 }
-
-/** Peak bytes for so many visits and pairs of visits within Δ. */
-export function covisitMemory(rows: number, pairs: number): number {
-  return rows * 12 + Math.max(pairs, 4096) * 4 * 16;
-}

@@ -4,10 +4,11 @@
  */
 import { createRng } from '../model/rng.js';
 import { type BurstOptions, type BurstScan, scanBursts } from './burst.js';
-import type { Csr } from './csr.js';
+import { type Csr, csrMemory } from './csr.js';
 import { type Communities, type CommunityOptions, leiden } from './leiden.js';
-import { type PairEvidence, type PairTest, testPairs } from './pairTest.js';
-import { type BipartiteEdges, type Block, peelDensest } from './peel.js';
+import { communityMemory } from './level.js';
+import { type PairEvidence, type PairTest, pairTestMemory, testPairs } from './pairTest.js';
+import { type BipartiteEdges, type Block, peelDensest, peelMemory } from './peel.js';
 import { redrawClocks } from './redraw.js';
 
 /** An `AbortSignal` cannot reach a busy thread: the pool ends the thread instead. */
@@ -33,4 +34,14 @@ export const kernels: Kernels = {
   peel: ({ edges, logWeighted }) => peelDensest(edges, { logWeighted: logWeighted ?? true }),
   pairs: ({ test }) => testPairs(test),
   redrawnPairs: ({ test, seed }) => testPairs(test, redrawClocks(test.world, createRng(seed))),
+};
+
+/** Peak bytes of a task, its input included: to be asked before it is run. */
+export const kernelMemory: { [K in KernelName]: (input: KernelInput<K>) => number } = {
+  leiden: ({ graph }) => csrMemory(graph.n, graph.edges) + communityMemory(graph.n, graph.edges),
+  bursts: ({ counts }) => counts.length * 8 * 8,
+  peel: ({ edges }) => peelMemory(edges.rows + edges.columns, edges.row.length),
+  pairs: ({ test }) => pairTestMemory(test.world.rows, test.world.patients, test.meetings),
+  redrawnPairs: ({ test }) =>
+    pairTestMemory(test.world.rows, test.world.patients, test.meetings) + test.world.rows * 4,
 };

@@ -13,7 +13,6 @@ import { splitDisconnected } from './components.js';
 import { type Csr, strengths } from './csr.js';
 import {
   aggregate,
-  communityMemory,
   createScratch,
   type Level,
   localMove,
@@ -44,9 +43,6 @@ export interface Communities {
   /** Rounds over the whole graph. */
   readonly rounds: number;
 }
-
-/** Bytes that `leiden` needs beside the graph. */
-export const leidenMemory = communityMemory;
 
 /** The first level and γ of the gain formula. */
 export function firstLevel(graph: Csr, objective: 'modularity' | 'cpm', resolution: number) {

@@ -26,12 +26,6 @@ export function createPairTable(expected = 1 << 12): PairTable {
   };
 }
 
-/** Forgets all pairs, keeping the room. */
-export function clearPairs(table: PairTable): void {
-  table.size = 0;
-  table.a.fill(-1);
-}
-
 function slotOf(table: PairTable, a: number, b: number): number {
   let h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildCsr } from '../../../analytics/algorithms/csr.js';
-import { kernels } from '../../../analytics/algorithms/kernels.js';
+import { buildCsr, type Csr } from '../../../analytics/algorithms/csr.js';
+import { kernelMemory, kernels } from '../../../analytics/algorithms/kernels.js';
+import { createScratch } from '../../../analytics/algorithms/level.js';
 import { preparePairTest } from '../../../analytics/algorithms/pairTest.js';
 import { createPool, type KernelPool } from '../../../analytics/algorithms/pool.js';
 import { createRng } from '../../../analytics/model/rng.js';
@@ -74,5 +75,50 @@ describe('kernels in worker threads', () => {
 
   it('hand on what a kernel throws', async () => {
     await expect(pools[0]!.run('peel', {} as never)).rejects.toThrow();
+  });
+});
+
+describe('memory estimates', () => {
+  /** Bytes of all typed arrays of a plain object. */
+  const held = (value: object): number =>
+    Object.values(value).reduce((sum: number, v: unknown) => {
+      if (ArrayBuffer.isView(v)) return sum + v.byteLength;
+      return v && typeof v === 'object' ? sum + held(v) : sum;
+    }, 0);
+  const graphOf = (groups: number): Csr => {
+    const edges = plantedEdges(groups, 50, 8, 2, 1);
+    return buildCsr(
+      groups * 50,
+      Int32Array.from(edges, (e) => e[0]!),
+      Int32Array.from(edges, (e) => e[1]!),
+    );
+  };
+
+  it('cover what is held, are not wild, and grow with the input', () => {
+    const graph = graphOf(40);
+    const need = held(graph) + held(createScratch(graph.n));
+    expect(kernelMemory.leiden({ graph })).toBeGreaterThan(need);
+    expect(kernelMemory.leiden({ graph })).toBeLessThan(8 * need);
+    expect(
+      kernelMemory.leiden({ graph: graphOf(80) }) / kernelMemory.leiden({ graph }),
+    ).toBeCloseTo(2, 1);
+    const test = preparePairTest(columnsOf(pairedWorld(300, 5, 30, false, 4), 600, 5));
+    const visits = held(test) + held(kernels.pairs({ test }));
+    for (const estimate of [
+      kernelMemory.pairs({ test }),
+      kernelMemory.redrawnPairs({ test, seed: 1 }),
+    ]) {
+      expect(estimate).toBeGreaterThan(visits);
+      expect(estimate).toBeLessThan(20 * visits);
+    }
+    const edges = {
+      rows: 500,
+      columns: 500,
+      row: new Int32Array(900),
+      column: new Int32Array(900),
+    };
+    expect(kernelMemory.peel({ edges })).toBeGreaterThan(held(edges));
+    const counts = new Int32Array(8760);
+    expect(kernelMemory.bursts({ counts })).toBeGreaterThan(held({ counts }));
   });
 });
