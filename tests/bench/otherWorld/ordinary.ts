@@ -6,6 +6,7 @@ import {
   dayIn,
   type Person,
   type Place,
+  type PlaceKind,
   settle,
   type Visit,
   type World,
