@@ -98,13 +98,15 @@ export function testPairs(
   const llr = new Float64Array(size);
   const one = createTrials();
   const logMax = Math.log(test.maxP);
+  // Rounding may carry a tail of 1 past 1; that is no reason to drop the pair.
+  const stopAbove = test.maxP < 1 ? test.maxP : 2;
   let kept = 0;
   for (let k = 0; k < size; k++) {
     if ((k & 0x3fff) === 0) throwIfAborted(signal);
     const a = found.a[k]!;
     const b = found.b[k]!;
     collectTrials(test, clock, a, b, one);
-    const p = logPoissonBinomialTail(one.chance, one.n, one.hits, test.maxP);
+    const p = logPoissonBinomialTail(one.chance, one.n, one.hits, stopAbove);
     if (p > logMax) continue;
     let sum = 0;
     for (let t = 0; t < one.n; t++) sum += one.chance[t]!;

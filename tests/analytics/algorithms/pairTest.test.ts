@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logBayesFactor } from '../../../analytics/algorithms/evidence.js';
 import {
@@ -11,6 +12,7 @@ import { logPoissonBinomialTail } from '../../../analytics/algorithms/poissonBin
 import { redrawClocks } from '../../../analytics/algorithms/redraw.js';
 import { randomisedP } from '../../../analytics/algorithms/tails.js';
 import { createRng } from '../../../analytics/model/rng.js';
+import { weekdayOf } from '../../../analytics/model/time.js';
 import {
   atMost,
   clockOf,
@@ -28,6 +30,68 @@ function pOf(test: PairTest, clock: Int32Array, a: number, b: number, u: number)
   const above = Math.exp(logPoissonBinomialTail(chances, chances.length, hits + 1));
   return { published: at, randomised: randomisedP(at, above, u) };
 }
+
+describe('the trials of a pair', () => {
+  const K = 10;
+  const DELTA = 600;
+  const rowList = fc.array(
+    fc.record({
+      patient: fc.nat(4),
+      place: fc.nat(2),
+      day: fc.nat(12).map((d) => FIRST_DAY + d),
+      clock: fc.nat(200).map((m) => 30_000 + m * 30),
+    }),
+    { minLength: 2, maxLength: 90 },
+  );
+
+  it('equal a comparison of all visits with all', () => {
+    fc.assert(
+      fc.property(rowList, (rows) => {
+        const test = preparePairTest(columnsOf(rows, 5, 3), { minHits: 1 });
+        const found = testPairs(test);
+        const want: string[] = [];
+        for (let a = 0; a < 5; a++)
+          for (let b = a + 1; b < 5; b++) {
+            const trials: Array<{ place: number; day: number; chance: number; hit: number }> = [];
+            for (let place = 0; place < 3; place++) {
+              const of = (who: number) =>
+                rows.filter((r) => r.patient === who && r.place === place);
+              const near = (x: VisitRow, y: VisitRow) => Math.abs(x.clock - y.clock) <= DELTA;
+              const both = of(a).flatMap((x) => of(b).map((y) => [x, y] as const));
+              const across = both.filter(([x, y]) => x.day !== y.day);
+              const agree = across.filter(([x, y]) => near(x, y)).length;
+              for (let day = FIRST_DAY; day < FIRST_DAY + 13; day++) {
+                const same = both.filter(([x, y]) => x.day === day && y.day === day);
+                if (same.length === 0) continue;
+                const base = test.chances[place * 7 + weekdayOf(day)]!;
+                const c = Math.max(base, (K * base + agree) / (K + across.length));
+                trials.push({
+                  place,
+                  day,
+                  chance: 1 - (1 - c) ** same.length,
+                  hit: same.some(([x, y]) => near(x, y)) ? 1 : 0,
+                });
+              }
+            }
+            const got = pairTrials(test, a, b);
+            expect(Array.from(got.place)).toEqual(trials.map((t) => t.place));
+            expect(Array.from(got.day)).toEqual(trials.map((t) => t.day));
+            expect(Array.from(got.hit)).toEqual(trials.map((t) => t.hit));
+            trials.forEach((t, k) => {
+              expect(got.chances[k]).toBeCloseTo(t.chance, 12);
+            });
+            const hits = trials.reduce((s, t) => s + t.hit, 0);
+            if (hits > 0) want.push(`${a}-${b}: ${hits} of ${trials.length}`);
+          }
+        const tested = Array.from(
+          found.a,
+          (a, k) => `${a}-${found.b[k]}: ${found.hits[k]} of ${found.trials[k]}`,
+        );
+        expect(tested).toEqual(want);
+      }),
+    );
+  });
+});
 
 describe('N1 calibration in shuffled worlds', () => {
   const pairs = 1500;
