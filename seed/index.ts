@@ -68,7 +68,7 @@ export interface SeedSummary {
 /** Settlements a year of one insured person; sets how many people a world has. */
 const YEARLY = 4.55;
 /** Room that is kept for one ring's rows. */
-const ROWS_OF_A_RING = 260;
+const ROWS_OF_A_RING = 450;
 
 /**
  * Writes a synthetic prefecture's year as the ten tables of DATA.md §1, and beside it
@@ -215,7 +215,7 @@ async function buildWorld(options: SeedOptions): Promise<{ world: World; plantin
   const life = world.stream('life');
   const before = Math.floor(settlements * 0.932);
   const honest =
-    before - Math.max(Math.floor(settlements * 0.032), ROWS_OF_A_RING * ringsOf(options));
+    before - Math.max(Math.floor(settlements * 0.05), ROWS_OF_A_RING * ringsOf(options));
   for (let h = 0; world.events.count < honest; h++) {
     const household = world.households[h] ?? addHousehold(world, people);
     liveHousehold(world, life, household);
@@ -242,7 +242,7 @@ function plant(world: World, options: SeedOptions): Planting[] {
   const each = ringsOf(options) / PLANTED_TYPES.length;
   let next = rng.int(CAMOUFLAGES.length);
   // In a small world rings are small too, so that their members stay under one in two hundred.
-  const largest = Math.floor((1.6 * 0.0047 * world.people.length) / (each * PLANTED_TYPES.length));
+  const largest = Math.floor((1.35 * 0.0047 * world.people.length) / (each * PLANTED_TYPES.length));
   const orders: Order[] = [];
   for (const type of PLANTED_TYPES)
     for (let i = 0; i < each; i++)

@@ -116,16 +116,16 @@ function recruit(
       drawMembers(ctx, 1, busy, (p) => suits(ctx, p, 'card', level, centre))[0];
     if (found === undefined) continue;
     busy.add(found);
-    members.push({ handle: found, way: wayOf(ctx, found, way, centre) });
+    members.push({ handle: found, way: wayOf(ctx, found, centre) });
   }
   return members;
 }
 
 /** The way that a person found in the end allows. */
-function wayOf(ctx: PlantingContext, found: number, way: Way, centre: CandidateInstitution): Way {
+function wayOf(ctx: PlantingContext, found: number, centre: CandidateInstitution): Way {
   const p = ctx.patient(found);
   if (p.dialysis) return dialysedAt(ctx, found) === centre.handle ? 'extra' : 'double';
-  return p.died !== null ? 'dead' : way === 'dead' ? 'card' : way === 'card' ? 'card' : 'card';
+  return p.died !== null ? 'dead' : 'card';
 }
 
 function dialysedAt(ctx: PlantingContext, patient: number): number | null {
@@ -164,7 +164,10 @@ function sessionsOf(ctx: PlantingContext, plan: Plan, member: Member): PlantedVi
   const patient = ctx.patient(member.handle);
   const { first, last } = span(ctx, member, patient, plan);
   const rhythm = drawRhythm(ctx, plan, member);
-  const hour = uniform(rng, 7.3, 15);
+  // Some are booked at any hour, most with one of the usual shifts.
+  const hour = chance(rng, 0.3)
+    ? uniform(rng, 7.3, 15)
+    : pick(rng, [7.4, 12.2]) + uniform(rng, -0.4, 0.4);
   const visits = ctx.visits(member.handle);
   let slips = plan.level === 4 ? between(rng, 1, 2) : Infinity;
   const out: PlantedVisit[] = [];
@@ -176,7 +179,7 @@ function sessionsOf(ctx: PlantingContext, plan: Plan, member: Member): PlantedVi
         : v.kind === 'dialysis' && dayOf(v.begin) === day,
     );
     if (conflict && slips-- <= 0) continue;
-    const at = startOfDay(day) + Math.floor((hour + uniform(rng, -0.5, 0.5)) * 3600);
+    const at = startOfDay(day) + Math.floor((hour + uniform(rng, -0.2, 0.2)) * 3600);
     out.push(session(ctx, plan, member.handle, at));
   }
   return out;
