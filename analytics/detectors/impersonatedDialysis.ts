@@ -40,7 +40,7 @@ export function gather(world: World, parameters: Parameters): Evidence {
   return {
     world,
     patients,
-    rates: errorRates(world, parameters),
+    rates: errorRates(world, patients, parameters),
     supports: supportEvidence(world, pairs),
     capacities: capacities(world, pairs, parameters),
     parameters,

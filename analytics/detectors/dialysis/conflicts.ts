@@ -46,8 +46,8 @@ export interface WeekConflict extends Evidence {
 export interface Charging {
   /** Centres already found, the first found first: what they explain is not laid to others. */
   readonly found: readonly number[];
-  /** Rows of sessions that lack what supports a session. */
-  readonly thin: ReadonlySet<number>;
+  /** Pairs whose sessions lack what supports a session. */
+  readonly thin: ReadonlySet<Pair>;
   readonly ferrying: Ferrying;
 }
 
@@ -81,8 +81,9 @@ export function pairConflicts(
 /**
  * Sessions strictly inside a stay elsewhere. Counted by stay, since one mistyped date of a stay makes
  * many: stays with one session or more against misdated sessions, stays with two or more against
- * mistyped stays, each a Poisson tail, the smaller twice. Where all sessions are supported in full,
- * the stay is as doubtful as they, and patients taken from the ward to a centre are allowed for.
+ * mistyped stays, each a Poisson tail, the smaller twice. Where the patient's sessions are supported
+ * in full, the stay is as doubtful as they, and patients taken from the ward to a centre are allowed
+ * for at the rate of that hospital.
  */
 function staysElsewhere(
   patient: DialysisPatient,
@@ -92,10 +93,10 @@ function staysElsewhere(
 ): StayConflict {
   const stays: Array<{ stay: Stay; sessions: Session[] }> = [];
   const sessions: Session[] = [];
+  const isThin = charging.thin.has(pair);
   let edge = 0;
   let tested = 0;
-  const any = { k1: 0, k2: 0, e1: 0, e2: 0 };
-  const bare = { k1: 0, k2: 0, e1: 0, e2: 0 };
+  let [k1, k2, e1, e2] = [0, 0, 0, 0];
   for (const stay of patient.stays) {
     if (stay.institution === pair.centre) continue;
     if (stay.end < pair.firstDay || stay.begin > pair.lastDay) continue;
@@ -108,36 +109,20 @@ function staysElsewhere(
     }
     if (days <= 0) continue;
     tested++;
-    const mean = rates.visitInStay * pair.rate * days;
+    const mean = rates.misdated * pair.rate * days;
     const one = -Math.expm1(-mean);
-    const two = one - mean * Math.exp(-mean);
-    const unsupported = inside.filter((s) => charging.thin.has(s.row) || !s.known).length;
-    const ferried = ferriedShare(charging.ferrying, stay.institution, pair.patient);
-    any.e1 += one + rates.stay + ferried;
-    any.e2 += two + rates.stay + ferried;
-    bare.e1 += one + rates.stay;
-    bare.e2 += two + rates.stay;
+    const ferried = isThin ? 0 : ferriedShare(charging.ferrying, stay.institution, pair.patient);
+    e1 += one + rates.stay + ferried;
+    e2 += one - mean * Math.exp(-mean) + rates.stay + ferried;
     if (inside.length > 0) {
-      any.k1++;
+      k1++;
       stays.push({ stay, sessions: inside });
       sessions.push(...inside);
     }
-    if (inside.length > 1) any.k2++;
-    if (unsupported > 0) bare.k1++;
-    if (unsupported > 1) bare.k2++;
+    if (inside.length > 1) k2++;
   }
-  const ofAny = smallest(logPoissonTail(any.k1, any.e1), logPoissonTail(any.k2, any.e2));
-  const ofBare = smallest(logPoissonTail(bare.k1, bare.e1), logPoissonTail(bare.k2, bare.e2));
-  // Where all or none are unsupported there is but one question.
-  const logP = bare.k1 === any.k1 ? ofBare : bare.k1 === 0 ? ofAny : smallest(ofAny, ofBare);
-  return {
-    tested: tested > 0,
-    logP,
-    expected: bare.e1,
-    sessions,
-    stays,
-    edge,
-  };
+  const logP = Math.min(0, Math.min(logPoissonTail(k1, e1), logPoissonTail(k2, e2)) + Math.LN2);
+  return { tested: tested > 0, logP, expected: e1, sessions, stays, edge };
 }
 
 /** How the hospital's other patients go: the patient's own stays prove nothing about the habit. */
@@ -154,7 +139,7 @@ function ferriedShare(ferrying: Ferrying, hospital: number, patient: number): nu
 
 export function ferryingOf(
   patients: readonly DialysisPatient[],
-  thin: ReadonlySet<number>,
+  thin: ReadonlySet<Pair>,
 ): Ferrying {
   const out = new Map<number, Map<number, { went: number; stays: number }>>();
   for (const { patient, stays, pairs } of patients)
@@ -162,12 +147,10 @@ export function ferryingOf(
       let stayed = false;
       let went = false;
       for (const pair of pairs) {
-        if (pair.centre === stay.institution) continue;
+        if (pair.centre === stay.institution || thin.has(pair)) continue;
         if (stay.end < pair.firstDay || stay.begin > pair.lastDay) continue;
         stayed = true;
-        went ||= pair.sessions.some(
-          (s) => !s.bundled && s.day > stay.begin && s.day < stay.end && !thin.has(s.row),
-        );
+        went ||= pair.sessions.some((s) => !s.bundled && s.day > stay.begin && s.day < stay.end);
       }
       if (!stayed) continue;
       const hospital = out.get(stay.institution) ?? new Map();
@@ -178,18 +161,18 @@ export function ferryingOf(
   return out;
 }
 
-/** Bonferroni over two looks. */
-function smallest(a: number, b: number): number {
-  return Math.min(0, Math.min(a, b) + Math.LN2);
-}
-
-/** True where the evidence says that it is this centre's session, not the other's, that was not held. */
-function isCharged(pair: Pair, own: Session, other: Pair, others: Session, charging: Charging) {
-  const found = charging.found.find((c) => c === pair.centre || c === other.centre);
-  if (found !== undefined) return found === pair.centre;
-  const thin = charging.thin.has(own.row);
-  if (thin !== charging.thin.has(others.row)) return thin;
-  return !isEstablished(pair, other);
+/**
+ * True where the evidence says that it is this centre's sessions, not the other's, that were not
+ * held: it alone is found, or it lacks the supports, or it was found first, or the patient is at home
+ * at the other.
+ */
+function isCharged(pair: Pair, other: Pair, charging: Charging): boolean {
+  const mine = charging.found.indexOf(pair.centre);
+  const theirs = charging.found.indexOf(other.centre);
+  if (mine < 0 !== theirs < 0) return mine >= 0;
+  const thin = charging.thin.has(pair);
+  if (thin !== charging.thin.has(other)) return thin;
+  return mine >= 0 ? mine < theirs : !isEstablished(pair, other);
 }
 
 /** The centre where the patient is at home: more sessions, then the longer there. */
@@ -212,20 +195,19 @@ function sameDay(
   for (const other of patient.pairs) {
     if (other === pair) continue;
     const overlap = Math.min(pair.lastDay, other.lastDay) - Math.max(pair.firstDay, other.firstDay);
-    expected += rates.visitInStay * pair.rate * other.rate * Math.max(0, overlap + 1);
-    const byDay = new Map<number, Session>();
-    for (const s of other.sessions) if (!s.bundled) byDay.set(s.day, s);
+    expected += rates.misdated * pair.rate * other.rate * Math.max(0, overlap + 1);
+    const byDay = new Set<number>();
+    for (const s of other.sessions) if (!s.bundled) byDay.add(s.day);
     let last = Number.NaN;
     for (const s of pair.sessions) {
-      const match = s.bundled || s.day === last ? undefined : byDay.get(s.day);
-      if (!match) continue;
+      if (s.bundled || s.day === last || !byDay.has(s.day)) continue;
       last = s.day;
-      if (isCharged(pair, s, other, match, charging)) sessions.push(s);
+      if (isCharged(pair, other, charging)) sessions.push(s);
       else otherCentre++;
     }
   }
   // One clash on the day of changing centres, or of a mistyped date, is to be had for nothing.
-  const mean = expected + rates.visitInStay;
+  const mean = expected + rates.misdated;
   return {
     tested: patient.pairs.length > 1,
     logP: logPoissonTail(sessions.length, mean),
@@ -269,22 +251,19 @@ function crowdedWeeks(
   parameters: Parameters,
   charging: Charging,
 ): WeekConflict {
-  const weeks = new Map<
-    number,
-    { days: Set<number>; own: Session[]; others: Array<[Pair, Session]> }
-  >();
+  const weeks = new Map<number, { days: Set<number>; own: Session[]; others: Set<Pair> }>();
   for (const p of patient.pairs)
     for (const s of p.sessions) {
       if (s.bundled) continue;
       const monday = s.day - weekdayOf(s.day);
       let week = weeks.get(monday);
       if (!week) {
-        week = { days: new Set(), own: [], others: [] };
+        week = { days: new Set(), own: [], others: new Set() };
         weeks.set(monday, week);
       }
       week.days.add(s.day);
       if (p === pair) week.own.push(s);
-      else week.others.push([p, s]);
+      else week.others.add(p);
     }
   let looked = 0;
   let k = 0;
@@ -294,7 +273,7 @@ function crowdedWeeks(
     looked++;
     if (days.size <= parameters.sessionsAWeek) continue;
     const alone = new Set(own.map((s) => s.day)).size > parameters.sessionsAWeek;
-    if (!alone && !others.some(([p, s]) => isCharged(pair, own[0]!, p, s, charging))) continue;
+    if (!alone && ![...others].some((other) => isCharged(pair, other, charging))) continue;
     k++;
     sessions.push(...own);
   }

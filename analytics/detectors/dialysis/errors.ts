@@ -7,6 +7,8 @@ import {
   type World,
 } from '../../projection/world.js';
 import type { Parameters } from './parameters.js';
+import { peerRate } from './peers.js';
+import type { DialysisPatient } from './sessions.js';
 
 /**
  * How often records are wrong, read off what cannot be: everybody's, not only dialysis patients',
@@ -15,6 +17,8 @@ import type { Parameters } from './parameters.js';
 export interface ErrorRates {
   /** Out-patient visits during stays elsewhere, as a share of what the same people's habits would give. */
   readonly visitInStay: number;
+  /** Sessions on days where the patient's habit has none, as a share of the habit: misdated ones. */
+  readonly misdated: number;
   /** Stays that run into a stay at another hospital. */
   readonly stay: number;
   /** The dead with records after their death. */
@@ -24,8 +28,13 @@ export interface ErrorRates {
 const DAY_NEVER = 2147483647;
 const CEILING = { visitInStay: 0.3, stay: 0.1, death: 0.5 };
 const FLOOR_DEATH = 0.02;
+const PRIOR_MISDATED = 0.05;
 
-export function errorRates(world: World, parameters: Parameters): ErrorRates {
+export function errorRates(
+  world: World,
+  patients: readonly DialysisPatient[],
+  parameters: Parameters,
+): ErrorRates {
   const s = world.settlements;
   const index = settlementsByPatient(world);
   const days = Math.max(1, world.toDay - world.fromDay);
@@ -67,11 +76,36 @@ export function errorRates(world: World, parameters: Parameters): ErrorRates {
     }
   }
   const floor = parameters.recordError;
+  const visitInStay = clip((inside + 1) / (expected + 1 / floor), floor, CEILING.visitInStay);
   return {
-    visitInStay: clip((inside + 1) / (expected + 1 / floor), floor, CEILING.visitInStay),
+    visitInStay,
+    misdated: Math.max(floor, misdated(patients, Math.min(visitInStay, PRIOR_MISDATED))),
     stay: clip((clashes + 1) / (stays + 1 / floor), floor, CEILING.stay),
     death: clip((active + 1) / (dead + 1 / FLOOR_DEATH), FLOOR_DEATH, CEILING.death),
   };
+}
+
+/**
+ * Stays elsewhere with exactly one session inside, against the sessions that the habit would have
+ * put there, over the centres that agree. More than one is no misdated session: those patients are
+ * driven to their sessions, or the stay is mistyped, or it is what we look for.
+ */
+function misdated(patients: readonly DialysisPatient[], prior: number): number {
+  const counts = new Map<number, { k: number; n: number }>();
+  for (const { stays, pairs } of patients)
+    for (const pair of pairs)
+      for (const stay of stays) {
+        const days = stay.end - stay.begin - 1;
+        if (stay.institution === pair.centre || days <= 0) continue;
+        if (stay.end < pair.firstDay || stay.begin > pair.lastDay) continue;
+        const inside = pair.sessions.filter((s) => s.day > stay.begin && s.day < stay.end);
+        const count = counts.get(pair.centre) ?? { k: 0, n: 0 };
+        counts.set(pair.centre, {
+          k: count.k + (inside.length === 1 ? 1 : 0),
+          n: count.n + pair.rate * days,
+        });
+      }
+  return peerRate([...counts.values()], prior);
 }
 
 const clip = (x: number, low: number, high: number) =>

@@ -75,6 +75,10 @@ const JOINT_LEVELS: readonly Level[] = [
 ];
 const CAPACITY_PRIOR = 0.05;
 const CONFLICT = Math.log(0.1);
+const THIN = Math.log(0.01);
+const ODD = Math.log(0.05);
+/** A score of supports below which a record is as full as the others'. */
+const FULL = 1;
 
 /**
  * Judges all centres. Guilt is laid in turn, the strongest first: what a found centre explains (a
@@ -82,9 +86,8 @@ const CONFLICT = Math.log(0.1);
  * a stolen card is not drawn in.
  */
 export function judge(evidence: Evidence): CentreJudgement[] {
-  const thin = new Set<number>();
-  for (const e of evidence.supports.values())
-    if (e.logP < Math.log(0.01)) for (const s of e.thin) thin.add(s.row);
+  const thin = new Set<Pair>();
+  for (const [pair, e] of evidence.supports) if (e.logP <= THIN) thin.add(pair);
   const ferrying = ferryingOf(evidence.patients, thin);
   const found: number[] = [];
   for (;;) {
@@ -249,8 +252,18 @@ function together(parts: ReadonlyMap<Part, number>): number {
   );
 }
 
-/** Patients by Benjamini–Hochberg within their centre. */
+/**
+ * Patients by Benjamini–Hochberg within their centre. Where most of those have thin records, one
+ * with full records and a single odd kind is not like them: a date mistyped, a card that another
+ * centre bills too, somebody who is dialysed daily. Such a patient is not named.
+ */
 function membersOf(pairs: readonly PairJudgement[], parameters: Parameters): PairJudgement[] {
   const q = benjaminiHochberg(pairs.map((x) => Math.exp(x.combined)));
-  return pairs.filter((_, i) => q[i]! <= parameters.memberQ);
+  const standing = pairs.filter((_, i) => q[i]! <= parameters.memberQ);
+  const thin = standing.filter((x) => (x.logP.get('supports') ?? 0) <= THIN).length;
+  if (thin * 2 < standing.length) return standing;
+  return standing.filter((x) => {
+    const isFull = x.supports !== undefined && x.supports.score < FULL;
+    return !isFull || [...x.logP.values()].filter((p) => p <= ODD).length > 1;
+  });
 }

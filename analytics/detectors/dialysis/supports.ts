@@ -13,7 +13,7 @@ import { isBare, type Pair, type Session } from './sessions.js';
  * session, so their z counts whole; a drug or a test may honestly not be for this patient (bleeding,
  * iron stores, another laboratory), so theirs is cut off at DRUG_CAP. The pair's score is Σ z_b/√K
  * with the largest put down to the second, since one kind alone may have its reason (another
- * modality, another supplier), rescaled by the spread over all pairs; p its normal tail. A patient whose thin sessions
+ * modality, another supplier), rescaled by the middle and spread of all pairs; p its normal tail. A patient whose thin sessions
  * cost what full ones do may be billed at a package price (`isPackage`). The reference is found by a forward
  * search from the third of patients with the fullest records, since the guilty are among them.
  * A session whose settlement lost all its lines says nothing.
@@ -53,9 +53,14 @@ const KINDS: readonly Kind[] = [
 const HABIT = 0.3;
 const PHYSICAL = SUPPORT_BITS.dialyser | SUPPORT_BITS.bloodLine;
 const DRUG_CAP = 3;
+/** Where a centre bills one kind only, a patient without it is hardly odd. */
+const LONE_CAP = 2;
 /** Thin sessions that cost this share of the centre's full ones are a package. */
 const PACKAGE = 0.9;
 const MIN_SESSIONS = 5;
+/** Pairs from which on their own spread replaces the model's, and what it is at least. */
+const MANY = 20;
+const LEAST_SPREAD = 0.6;
 const REFERENCE_SCORE = 2.5;
 const MONTH_DAYS = 30.4375;
 /** Sessions of all patients that a month of the reference is shrunk with. */
@@ -206,10 +211,12 @@ function judge(pair: Pair, habits: readonly Habit[]): SupportEvidence {
     scores.push(kind.physical ? z : Math.min(z, DRUG_CAP));
   }
   scores.sort((a, b) => b - a);
-  const summed = scores.reduce((a, b) => a + b, 0) - (scores[0] ?? 0) + (scores[1] ?? 0);
+  // The largest is put down to the second, or where there is no second, to what a drug may be.
+  const [largest = 0, second = LONE_CAP] = scores;
+  const summed = scores.reduce((a, b) => a + b, 0) - largest + Math.min(largest, second);
   return {
     known: known.length,
-    score: habits.length > 1 ? summed / Math.sqrt(habits.length) : 0,
+    score: habits.length > 0 ? summed / Math.sqrt(habits.length) : 0,
     logP: 0,
     missing,
     expected,
@@ -226,13 +233,17 @@ function isThin(session: Session, habits: readonly Habit[]): boolean {
   return missing > 0 && missing * 2 >= due.length;
 }
 
-/** Puts the p's on the spread that the pairs really have, never below that of the model. */
+/**
+ * Puts the scores on the centre and spread that the pairs really have. Both are read off the lower
+ * half, which no ring reaches into.
+ */
 function rescale(evidence: Map<Pair, SupportEvidence>): void {
   const scores = Float64Array.from([...evidence.values()], (e) => e.score).sort();
-  const spread =
-    scores.length >= 8 ? (quantileSorted(scores, 0.75) - quantileSorted(scores, 0.25)) / 1.349 : 1;
+  const many = scores.length >= MANY;
+  const middle = many ? Math.min(quantileSorted(scores, 0.5), 0) : 0;
+  const spread = many ? (middle - quantileSorted(scores, 0.25)) / 0.6745 : 1;
   for (const [pair, e] of evidence) {
-    const score = e.score / Math.max(spread, 1);
+    const score = (e.score - middle) / Math.max(spread, LEAST_SPREAD);
     evidence.set(pair, { ...e, score, logP: score > 0 ? logNormalTail(score) : 0 });
   }
 }
