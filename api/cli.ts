@@ -43,9 +43,9 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
       const { serve } = await import('./main.js');
       return serve({ env, dataDir, inbox, demo: command.demo }, io);
     }
-    return runOnData(dataDir, argv, command, io, async () => {
+    return runOnData(dataDir, argv, command, io, async (warn) => {
       const { openServices } = await import('./wiring.js');
-      return openServices(env, dataDir, inbox);
+      return openServices({ env, dataDir, inbox, warn });
     });
   });
 }

@@ -18,8 +18,6 @@ const Schema = z.object({
   RINGFENCE_SCHEDULE: cron.default('30 2 * * 1'),
   /** Threads for a rebuild's heavy work. */
   RINGFENCE_THREADS: z.coerce.number().int().min(1).max(64).optional(),
-  /** A directory with a bureau's own dialects and code dictionaries. */
-  RINGFENCE_DICTIONARIES: text.optional(),
   NEO4J_URL: text.optional(),
   REDIS_URL: text.optional(),
   DATABASE_URL: text.optional(),

@@ -33,8 +33,8 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
       'Set RINGFENCE_TOKEN_FILE to a file with a secret, or use HOST=127.0.0.1.',
     );
   const lock = await lockOrRefuse(dataDir, io);
-  const ownership = await takeOwnership(lock, () =>
-    openServices(env, dataDir, options.inbox, demo),
+  const ownership = await takeOwnership(lock, io, (warn) =>
+    openServices({ env, dataDir, inbox: options.inbox, warn, ...(demo ? { demo } : {}) }),
   );
   const { services } = ownership;
   let server: Server | undefined;

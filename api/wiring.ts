@@ -85,12 +85,15 @@ function programVersion(): string {
  * stores is made good here: landing's leftovers are swept, and the graph is loaded on. A directory
  * that was a sample district's stays one.
  */
-export async function openServices(
-  env: Env,
-  dataDir: string,
-  inbox: string | undefined,
-  demo = existsSync(join(dataDir, DEMO_FILE)),
-): Promise<OwnedServices> {
+export async function openServices(options: {
+  readonly env: Env;
+  readonly dataDir: string;
+  readonly inbox: string | undefined;
+  readonly demo?: boolean;
+  readonly warn: (text: string) => void;
+}): Promise<OwnedServices> {
+  const { env, dataDir, inbox } = options;
+  const demo = options.demo ?? existsSync(join(dataDir, DEMO_FILE));
   const opened: Array<() => Promise<void>> = [];
   const close = async () => {
     for (const one of opened.splice(0).reverse()) await one();
@@ -113,7 +116,10 @@ export async function openServices(
     });
     opened.push(() => landing.close());
     if (demo) await markDemo(dataDir, landing);
-    await loadGraph(landing, graph, {});
+    await loadGraph(landing, graph, {}).catch((error: Error) => {
+      // Findings can be read all the same; the next import or start tries again.
+      options.warn(`The graph does not show the newest imports: ${error.message}`);
+    });
     let connection: Promise<Connection> | undefined;
     const connect = () => {
       connection ??= connectPostgres(records.pool);

@@ -41,6 +41,10 @@ interface PartData extends JobData {
   payload: { owner: string; round: number; part: string };
 }
 
+/** Kinds that delete what the parts of a flow may be reading: they wait until none is under way. */
+const ALONE: ReadonlySet<JobKind> = new Set(['prune']);
+const LOOK_AGAIN_MS = 500;
+
 const PROGRESS_EVERY_MS = 250;
 const cancelled = () => new RingfenceError('cancelled', 'Cancelled');
 
@@ -71,6 +75,12 @@ function reporter(write: (p: Progress) => Promise<unknown>) {
 export function createProcessors(needs: Needs) {
   const { handlers, queue, parts, claims, isCancelled, bull } = needs;
 
+  /** Not a failure: the job has been moved elsewhere in its queue. */
+  const isMove = (error: unknown) =>
+    error instanceof bull.WaitingChildrenError ||
+    error instanceof bull.WaitingError ||
+    error instanceof bull.DelayedError;
+
   /** Runs `body` as a claim: it can be cancelled, and a shutdown puts the job back. */
   async function claimed<T>(
     job: QueuedJob,
@@ -79,14 +89,24 @@ export function createProcessors(needs: Needs) {
     body: (ctx: JobContext) => Promise<T>,
   ): Promise<T> {
     const stop = new AbortController();
+    const shutdown = new AbortController();
+    stop.signal.addEventListener('abort', () => {
+      if (stop.signal.reason === SHUTDOWN) shutdown.abort(SHUTDOWN);
+    });
     const key = job.id ?? '';
     claims.set(key, { owner, stop });
     const report = reporter((p) => job.updateProgress(p as never));
     try {
-      return await body({ jobId: owner, signal: stop.signal, progress: report.progress });
+      return await body({
+        jobId: owner,
+        resumed: job.attemptsStarted > 1,
+        signal: stop.signal,
+        shutdown: shutdown.signal,
+        progress: report.progress,
+      });
     } catch (error) {
-      if (error instanceof bull.WaitingChildrenError) throw error;
-      if (stop.signal.aborted && stop.signal.reason === SHUTDOWN) {
+      if (isMove(error)) throw error;
+      if (shutdown.signal.aborted) {
         await report.end();
         await job.moveToWait(token);
         throw new bull.WaitingError();
@@ -151,6 +171,10 @@ export function createProcessors(needs: Needs) {
     try {
       return await claimed(job, token, job.id ?? '', async (ctx) => {
         if (await isCancelled(job.id ?? '')) throw cancelled();
+        if (ALONE.has(job.name) && (await queue.getWaitingChildrenCount()) > 0) {
+          await job.moveToDelayed(Date.now() + LOOK_AGAIN_MS, token);
+          throw new bull.DelayedError();
+        }
         const handler = handlers[job.name] as
           | Flow<JobKind>
           | ((p: unknown, c: JobContext) => unknown);
@@ -163,8 +187,7 @@ export function createProcessors(needs: Needs) {
         return joinFlow(handler, job, ctx);
       });
     } catch (error) {
-      if (error instanceof bull.WaitingChildrenError || error instanceof bull.WaitingError)
-        throw error;
+      if (isMove(error)) throw error;
       // Nothing is tried again unasked: what failed on the same data fails again.
       throw new bull.UnrecoverableError(encodeError(error));
     }
@@ -178,10 +201,14 @@ export function createProcessors(needs: Needs) {
       return await claimed(job, token, owner, async (ctx) => {
         if (await isCancelled(owner)) throw cancelled();
         const flow = handlers[job.name] as Flow<JobKind>;
-        return { ok: await flow.part({ part: name, plan: parent.data.plan }, ctx) };
+        const ok = await flow.part({ part: name, plan: parent.data.plan }, ctx);
+        const { processed = 0, unprocessed = 0 } = await parent.getDependenciesCount();
+        const total = processed + unprocessed;
+        await parent.updateProgress({ phase: 'counties', done: processed + 1, total });
+        return { ok };
       });
     } catch (error) {
-      if (error instanceof bull.WaitingError) throw error;
+      if (isMove(error)) throw error;
       return { failed: decodeError(encodeError(error)) };
     }
   }

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { listCounties } from '../landing/events.js';
-import type { Landing } from '../landing/landing.js';
+import type { Landing, ReadOptions } from '../landing/landing.js';
 import type { ReaderOptions } from '../landing/reader.js';
 import type { LandingSnapshot } from '../landing/snapshot.js';
 import type { LedgerVersion } from '../landing/types.js';
@@ -71,6 +71,8 @@ export type RebuildTask = CountyTask | DetectTask;
 
 const THREAD = 'analytics/jobs/rebuild.worker.js';
 const RINGS_A_PAGE = 1_000;
+/** Counties are read side by side, so each gets one thread and a share of the memory. */
+const PART_LIMITS: ReadOptions = { threads: 1, memoryLimit: '700MB' };
 
 export const runIdOf = (jobId: string) => `run-${jobId}`;
 
@@ -139,7 +141,7 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
     return result;
   }
 
-  async function taskBase(plan: Plan, ctx: JobContext): Promise<TaskBase> {
+  async function taskBase(plan: Plan, limits: ReadOptions): Promise<TaskBase> {
     const snapshot = await landing.snapshotAt(plan.version);
     if (!snapshot)
       throw new RingfenceError(
@@ -147,7 +149,7 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
         `Ledger version ${plan.version} was pruned away while it was being searched`,
         'Start the rebuild again.',
       );
-    const { signal: _, ...reader } = landing.readerOptions({ signal: ctx.signal });
+    const reader = landing.readerOptions(limits);
     return { snapshot, reader, period: plan.period, seed: plan.seed, dataDir: landing.dir };
   }
 
@@ -170,7 +172,7 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
       const folder = folderOf(ctx.jobId);
       mkdirSync(folder, { recursive: true });
       const out = join(folder, `county-${part || 'none'}.bin`);
-      const base = await taskBase(plan as Plan, ctx);
+      const base = await taskBase(plan as Plan, PART_LIMITS);
       await runThread(THREAD, { ...base, type: 'county', county: part, out } satisfies CountyTask, {
         signal: ctx.signal,
       });
@@ -185,7 +187,7 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
         return finish(ctx.jobId, await resultOf(graph, published, 'published'));
       const before = (await graph.read.runs()).find((run) => run.id !== runId);
       const task: DetectTask = {
-        ...(await taskBase(plan, ctx)),
+        ...(await taskBase(plan, {})),
         type: 'detect',
         runId,
         code: needs.code,

@@ -86,7 +86,11 @@ export interface JobService {
 export interface JobContext {
   /** Stable over retries and restarts. */
   readonly jobId: string;
+  /** It was begun before: what it does may be done already, in part or whole. */
+  readonly resumed: boolean;
   readonly signal: AbortSignal;
+  /** As `signal`, but deaf to a person who cancels: for what must follow a commit. */
+  readonly shutdown: AbortSignal;
   progress(p: Progress): void;
 }
 

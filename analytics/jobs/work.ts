@@ -20,6 +20,10 @@ export function createHandlers(needs: WorkNeeds): Handlers {
   const { landing, graph } = needs;
   const rebuild = createRebuild(needs);
 
+  /** What is committed is committed: who cancels from here on comes too late. */
+  const showCommitted = (ctx: JobContext) =>
+    loadGraph(landing, graph, { signal: ctx.shutdown, progress: ctx.progress });
+
   async function importOne(payload: Payload<'import'>, ctx: JobContext) {
     const result = await importDirectory({
       landing,
@@ -30,7 +34,7 @@ export function createHandlers(needs: WorkNeeds): Handlers {
       signal: ctx.signal,
       progress: ctx.progress,
     });
-    await loadGraph(landing, graph, ctx);
+    await showCommitted(ctx);
     return result;
   }
 
@@ -40,10 +44,9 @@ export function createHandlers(needs: WorkNeeds): Handlers {
     async withdraw({ id }, ctx) {
       const row = (await landing.ledgerRows()).find((r) => r.id === id);
       // Taken back by this very job before a crash: what is left is to load the graph.
-      const done =
-        row?.state === 'withdrawn' && (await graph.version()) < (await landing.version());
+      const done = ctx.resumed && row?.state === 'withdrawn';
       const record = done ? row : await landing.withdraw(id);
-      await loadGraph(landing, graph, ctx);
+      await showCommitted(ctx);
       return { id: record.id, state: record.state };
     },
 
@@ -51,7 +54,7 @@ export function createHandlers(needs: WorkNeeds): Handlers {
       const { settlements, runs } = await needs.pinned();
       const result = await landing.prune(before, settlements, { signal: ctx.signal });
       await graph.pruneRuns(RUNS_KEPT, runs);
-      await loadGraph(landing, graph, ctx);
+      await showCommitted(ctx);
       return { before, imports: result.imports, removed: result.removed };
     },
 

@@ -10,7 +10,8 @@ import { type Choose, formatOption, whole } from './command.js';
 import { findingLine, profileLine } from './present.js';
 import { table } from './text.js';
 
-const PAGE = 200;
+/** Large enough that asking costs little beside printing. */
+const PAGE = 1_000;
 
 interface ListOptions {
   format: 'jsonl' | 'table';

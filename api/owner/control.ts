@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { connect as connectSocket, createServer, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { RingfenceError } from '../../analytics/model/errors.js';
 import { CANCEL, GONE, type Io } from './io.js';
 
 /**
@@ -40,6 +41,13 @@ export function socketPath(dataDir: string): string {
   if (Buffer.byteLength(near) <= PATH_BYTES_MAX) return near;
   const folder = join(tmpdir(), `ringfence-${userInfo().uid}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { uid } = lstatSync(folder);
+  if (uid !== userInfo().uid)
+    throw new RingfenceError(
+      'unavailable',
+      `${folder} belongs to somebody else`,
+      'Name a data directory with a shorter path, or set TMPDIR.',
+    );
   chmodSync(folder, 0o700);
   return join(folder, `${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}.sock`);
 }

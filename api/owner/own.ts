@@ -12,7 +12,8 @@ import { acquire, type Holder, type Lock } from './lock.js';
 const PATIENCE_MS = 60_000;
 const AGAIN_MS = 50;
 
-export type Open = () => Promise<OwnedServices>;
+/** `warn` gets words for people about what could not be made good. */
+export type Open = (warn: (text: string) => void) => Promise<OwnedServices>;
 
 /** A process that owns its data directory, with the services open and commands being taken. */
 export interface Ownership {
@@ -25,8 +26,9 @@ async function execute(command: Command, io: Io, services: OwnedServices): Promi
   return guarded(io, async () => {
     if (command.kind === 'works') await services.work();
     const code = await command.run(io, services);
-    // What Ctrl-C cut short is not done, although nothing failed.
-    return io.signal.aborted && io.signal.reason === CANCEL ? 1 : code;
+    // A list that Ctrl-C cut short is not done, although nothing failed; a job says so itself.
+    const cut = command.kind === 'reads' && io.signal.reason === CANCEL;
+    return cut ? 1 : code;
   });
 }
 
@@ -47,7 +49,7 @@ async function executeRequest(request: Request, io: Io, open: Promise<OwnedServi
 }
 
 /** Opens everything under the lock; commands that arrive meanwhile wait. */
-export async function takeOwnership(lock: Lock, open: Open): Promise<Ownership> {
+export async function takeOwnership(lock: Lock, io: Io, open: Open): Promise<Ownership> {
   let ready: (services: OwnedServices) => void = () => {};
   let broken: (error: unknown) => void = () => {};
   const opening = new Promise<OwnedServices>((resolve, reject) => {
@@ -62,7 +64,7 @@ export async function takeOwnership(lock: Lock, open: Open): Promise<Ownership> 
     throw error;
   });
   try {
-    const services = await open();
+    const services = await open((text) => void io.stderr(`${text}\n`));
     ready(services);
     return {
       services,
@@ -100,7 +102,7 @@ export async function runOnData(
     const lock = acquire(dataDir, { socket, command: `ringfence ${command.name}` });
     if (!('heldBy' in lock)) {
       return guarded(io, async () => {
-        const ownership = await takeOwnership(lock, open);
+        const ownership = await takeOwnership(lock, io, open);
         try {
           return await execute(command, io, ownership.services);
         } finally {

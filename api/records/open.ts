@@ -84,6 +84,8 @@ async function openDatabase(folder: string): Promise<Records> {
     keepAlive: true,
     idleTimeoutMillis: 0,
   });
+  // Every queue, worker and listener of BullMQ hangs its own on it.
+  pool.setMaxListeners(2 * CLIENTS_MAX);
   pool.on('error', () => {
     // An idle client whose stream ended while closing; the next query opens another.
   });

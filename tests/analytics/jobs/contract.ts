@@ -264,6 +264,50 @@ export function jobContract(name: string, openStore: () => Promise<JobStore>): v
       expect(joined).toBe(false);
     });
 
+    it('prunes only when no flow is under way', async () => {
+      let parts = 0;
+      let meanwhile = -1;
+      const jobs = await jobsWith({
+        rebuild: {
+          plan: async () => ({ plan: {}, parts: ['a', 'b'] }),
+          part: async () => {
+            await sleep(300);
+            return ++parts;
+          },
+          join: async () => parts,
+        },
+        prune: async () => {
+          meanwhile = parts;
+          return 'pruned';
+        },
+      });
+      await jobs.start();
+      const flow = await jobs.enqueueRebuild({});
+      const prune = await jobs.enqueue('prune', { before: '2025-01-01' });
+      expect((await untilOver(jobs, prune.id)).result).toBe('pruned');
+      expect((await untilOver(jobs, flow.id)).result).toBe(2);
+      expect(meanwhile).toBe(2);
+    });
+
+    it('lets what was committed be finished when it is cancelled too late', async () => {
+      const jobs = await jobsWith({
+        import: async (_, ctx) => {
+          await sleep(300);
+          expect(ctx.signal.aborted).toBe(true);
+          expect(ctx.shutdown.aborted).toBe(false);
+          return 'committed';
+        },
+      });
+      await jobs.start();
+      const job = await jobs.enqueueImport({ dir: 'a' });
+      for await (const view of jobs.events(job.id)) if (view.state === 'active') break;
+      await jobs.cancel(job.id);
+      expect(await untilOver(jobs, job.id)).toMatchObject({
+        state: 'completed',
+        result: 'committed',
+      });
+    });
+
     it('puts back what runs when it closes, and takes it up at the next start', async () => {
       const before = await jobsWith({ import: (_, ctx) => untilStopped(ctx.signal) });
       await before.start();
