@@ -1,13 +1,3 @@
-/** Branded identifiers: all are text from the bureau's tables and never parsed as numbers. */
-declare const brand: unique symbol;
-type Branded<Name extends string> = string & { readonly [brand]: Name };
-
-export type PatientId = Branded<'patient'>;
-export type DoctorId = Branded<'doctor'>;
-export type InstitutionId = Branded<'institution'>;
-export type DrugId = Branded<'drug'>;
-export type SettlementId = Branded<'settlement'>;
-
 /** What a risk profile can be about, and what a graph node can be. `drug` is any catalogue item. */
 export const ENTITY_KINDS = ['patient', 'doctor', 'institution', 'drug'] as const;
 export type EntityKind = (typeof ENTITY_KINDS)[number];

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** The package's own root: where package.json stands, above the source or above dist/. */
@@ -25,10 +25,4 @@ export function resource(path: string): string {
  */
 export function compiled(path: string): string {
   return pathToFileURL(join(packageRoot, 'dist', path)).href;
-}
-
-/** A path for messages: relative to the caller's directory where that is shorter. */
-export function displayPath(path: string, cwd: string): string {
-  const near = relative(cwd, path);
-  return near && !near.startsWith(`..${sep}..`) ? near : path;
 }

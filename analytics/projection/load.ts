@@ -2,7 +2,7 @@ import type { Dictionary } from '../ingest/dictionary.js';
 import type { LandingReader } from '../landing/types.js';
 import { invalid } from '../model/errors.js';
 import { TABLE_NAMES } from '../model/tables.js';
-import { dayOf, type Period, parseDay } from '../model/time.js';
+import { type Period, parseDay } from '../model/time.js';
 import { loadFees } from './fees.js';
 import { loadPatients } from './people.js';
 import { loadInstitutions } from './places.js';
@@ -122,15 +122,4 @@ function narrowed(values: Int32Array): Uint8Array {
   const out = new Uint8Array(new SharedArrayBuffer(values.length));
   out.set(values);
   return out;
-}
-
-/** The 365 days to the last complete day in the data; the last day of all counts as complete. */
-export async function defaultPeriod(reader: LandingReader): Promise<Period | undefined> {
-  const [row] = await reader.rows<{ last: number | null }>(
-    `SELECT max(setl_time)::DOUBLE AS last FROM ${reader.sql('setl_d')}`,
-  );
-  if (!row || row.last === null) return undefined;
-  const lastDay = dayOf(row.last);
-  const text = (day: number) => new Date(day * 86_400_000).toISOString().slice(0, 10);
-  return { from: text(lastDay - 364), to: text(lastDay + 1) };
 }
