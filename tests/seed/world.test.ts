@@ -176,11 +176,14 @@ describe('honest life', () => {
         sessions.set(r.psn_no as string, (sessions.get(r.psn_no as string) ?? 0) + 1);
     const regular = [...sessions.values()].filter((n) => n > 130);
     expect(regular.length).toBeGreaterThan(5);
-    const perSession = new Map<string, number>();
-    for (const r of tables.fee_list_d)
-      if (dialysis.has(r.setl_id as string) && /肝素/.test(r.hilist_name as string))
-        perSession.set(r.setl_id as string, 1);
-    expect(perSession.size / dialysis.size).toBeGreaterThan(0.75);
+    let honest = 0;
+    const anticoagulated = new Set<string>();
+    for (const r of tables.fee_list_d) {
+      if (planted.has(r.psn_no as string) || !dialysis.has(r.setl_id as string)) continue;
+      if (/血液透析$|血液滤过$|血液透析滤过$/.test(r.hilist_name as string)) honest++;
+      if (/肝素/.test(r.hilist_name as string)) anticoagulated.add(r.setl_id as string);
+    }
+    expect(anticoagulated.size / honest).toBeGreaterThan(0.9);
   });
 
   it('readmits roughly one in eight within thirty days, cycles left out', () => {
