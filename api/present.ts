@@ -126,7 +126,7 @@ export function presentRing(ring: Ring, known: Known): RingSummary {
     score: ring.score,
     q: ring.q,
     change: ring.change,
-    period: ring.period,
+    period: { from: ring.period.from, to: ring.period.to },
     fundAtRisk: formatFen(ring.fundAtRisk),
     roles,
     core: core.slice(0, CORE_SHOWN).map((ref) => labelled(ref, known)),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Application } from 'express';
 import { z } from 'zod';
 import type { Detector } from '../../analytics/detectors/detector.js';
@@ -14,12 +14,22 @@ export function packageVersion(): string {
     .version;
 }
 
+/** What the detector's page says that it looks for: its first section. */
+function describeDetector(id: string): string {
+  const page = resource(`docs/detectors/${id}.md`);
+  if (!existsSync(page)) return '';
+  const section = /^## [^\n]*\n+([\s\S]*?)(?=\n## |$(?![\s\S]))/m.exec(
+    readFileSync(page, 'utf8'),
+  )?.[1];
+  return section?.trim() ?? '';
+}
+
 function presentDetector(detector: Detector): DetectorInfo {
   const { $schema: _, ...parameters } = z.toJSONSchema(detector.parameters, { io: 'input' });
   return {
     id: detector.id,
     version: detector.version,
-    description: detector.parameters.description ?? '',
+    description: describeDetector(detector.id),
     needs: [...detector.needs],
     parameters: parameters as Record<string, unknown>,
   };

@@ -107,6 +107,8 @@ describe('with a published run', () => {
     expect(meta.graphVersion).toBe(1);
     const farming = meta.detectors.find((d) => d.id === 'card-farming-pharmacy');
     expect(Object.keys(farming?.parameters.properties as object).length).toBeGreaterThan(0);
+    expect(farming?.description).toMatch(/unrelated people/);
+    expect(farming?.description).not.toContain('##');
   });
 
   it('rings are ranked and filtered', async () => {
