@@ -254,7 +254,7 @@ function crowdedWeeks(
   const weeks = new Map<number, { days: Set<number>; own: Session[]; others: Set<Pair> }>();
   for (const p of patient.pairs)
     for (const s of p.sessions) {
-      if (s.bundled) continue;
+      if (s.bundled || s.ownStay) continue;
       const monday = s.day - weekdayOf(s.day);
       let week = weeks.get(monday);
       if (!week) {

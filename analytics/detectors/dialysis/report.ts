@@ -6,7 +6,8 @@ import {
   type Reason,
   type Subject,
 } from '../../model/finding.js';
-import type { CentreJudgement, Evidence, Kind, PairJudgement } from './judge.js';
+import type { Kind } from './combine.js';
+import type { CentreJudgement, Evidence, PairJudgement } from './judge.js';
 import type { Session } from './sessions.js';
 
 export const ID = 'impersonated-dialysis';
@@ -222,6 +223,13 @@ function innocentOf(
       ),
     },
   ];
+  const acute = total((m) => m.pair.sessions.filter((s) => s.ownStay).length);
+  if (acute > 0)
+    out.push({
+      code: 'acute-dialysis',
+      q: q('stays', 'overFive'),
+      weight: share(acute, total((m) => m.pair.sessions.length) - acute),
+    });
   if (members.some((m) => m.supports))
     out.push({
       code: 'lab-billed-elsewhere',

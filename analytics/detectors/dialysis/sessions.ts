@@ -14,7 +14,9 @@ export interface Session {
   readonly day: number;
   /** It covers several sessions, so its day says nothing (bills by the week or month). */
   readonly bundled: boolean;
-  /** Own fee lines are known; a settlement without any has lost them. */
+  /** During a stay at the same place: acute dialysis of an in-patient, settled apart. */
+  readonly ownStay: boolean;
+  /** Own fee lines are known; a settlement without any has lost them, one of a stay shares them. */
   readonly known: boolean;
   /** What was billed with it (SUPPORT_BITS). */
   readonly own: number;
@@ -106,6 +108,9 @@ export function dialysisPatients(world: World, parameters: Parameters): Dialysis
           const lonely =
             s.day[row]! - (i > 0 ? s.day[list[i - 1]!]! : -1e9) >= BUNDLE_GAP_DAYS &&
             (i + 1 < list.length ? s.day[list[i + 1]!]! : 1e9) - s.day[row]! >= BUNDLE_GAP_DAYS;
+          const ownStay = stays.some(
+            (t) => t.institution === centre && s.day[row]! >= t.begin && s.day[row]! <= t.end,
+          );
           let supports = s.supports[row]!;
           for (const o of near)
             if (Math.abs(s.day[o]! - s.day[row]!) <= parameters.supportDays)
@@ -119,7 +124,8 @@ export function dialysisPatients(world: World, parameters: Parameters): Dialysis
               monthly.has(centre) ||
               s.endDay[row]! - s.beginDay[row]! >= 2 ||
               (lonely && s.total[row]! >= BUNDLE_TIMES * usualTotal),
-            known: s.lines[row]! > 0,
+            ownStay,
+            known: s.lines[row]! > 0 && !ownStay,
             own: s.supports[row]!,
             supports,
           };

@@ -1,0 +1,48 @@
+import { logChi2Tail } from '../../algorithms/gamma.js';
+import { cauchyCombination } from '../../algorithms/multiplicity.js';
+
+/** Kinds of evidence that record errors make independently of each other. */
+export const KINDS = ['stays', 'twoCentres', 'afterDeath', 'overFive', 'supports'] as const;
+export type Kind = (typeof KINDS)[number];
+/** What a centre is compared in: the kinds, two of them in one patient, and its machines. */
+export type Part = Kind | 'joint' | 'capacity';
+
+/** ln of Fisher's combination; a kind that showed nothing counts as one that was looked at. */
+export function fisher(logP: readonly number[]): number {
+  if (logP.length === 0) return 0;
+  const sum = logP.reduce((total, x) => total + Math.max(x, -690), 0);
+  return logChi2Tail(-2 * sum, 2 * logP.length);
+}
+
+/** Discrete p's of 1 say nothing; entered as they are they would outvote any other. */
+export function lenientCauchy(p: readonly number[], weights?: readonly number[]): number {
+  return cauchyCombination(
+    p.map((x) => Math.min(x, 0.5)),
+    weights,
+  );
+}
+
+/** Weights of the Cauchy rule: what most rings show gets most; `all` is Fisher's of the kinds. */
+const WEIGHT = {
+  supports: 3,
+  joint: 2,
+  all: 2,
+  stays: 1,
+  twoCentres: 1,
+  afterDeath: 1,
+  overFive: 1,
+  capacity: 0.5,
+} as const;
+
+/**
+ * One strong kind is found by itself, several middling ones by Fisher's combination, which may take
+ * only independent ones (`joint` is made of the others); the Cauchy rule, which bears dependence,
+ * puts them together.
+ */
+export function together(parts: ReadonlyMap<Part, number>): number {
+  const independent = [...parts].filter(([kind]) => kind !== 'joint').map(([, x]) => x);
+  return lenientCauchy(
+    [...parts.values(), fisher(independent)].map((x) => Math.exp(Math.max(x, -690))),
+    [...[...parts.keys()].map((kind) => WEIGHT[kind]), WEIGHT.all],
+  );
+}

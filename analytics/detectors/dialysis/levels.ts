@@ -1,0 +1,122 @@
+import { isBreached } from './capacity.js';
+import { type Kind, lenientCauchy } from './combine.js';
+import type { ErrorRates } from './errors.js';
+import type { Evidence, PairJudgement } from './judge.js';
+import { type Count, logPeerTail, peerRate } from './peers.js';
+
+export interface Level {
+  readonly logP: number;
+  readonly prior: number;
+}
+
+/**
+ * A patient is suspicious at a level when the p of one kind is below it. `prior` is the share of
+ * honest patients of whom that is expected before looking at the peers: never below a few in a
+ * thousand, since people and records are odd in ways that no model of errors has.
+ */
+const LEVELS: readonly Level[] = [
+  { logP: Math.log(0.2), prior: 0.1 },
+  { logP: Math.log(0.01), prior: 0.01 },
+  { logP: Math.log(1e-4), prior: 0.005 },
+  { logP: Math.log(1e-8), prior: 0.003 },
+  { logP: -30, prior: 0.001 },
+];
+
+/** A record is thin when its supports are below the second level. */
+export const THIN = LEVELS[1]!.logP;
+
+/** Stays are few a patient, and a death is one: no further levels can be reached. */
+export function levelsOf(kind: Kind, rates: ErrorRates): readonly Level[] {
+  if (kind === 'stays') return LEVELS.slice(0, 2);
+  return kind === 'afterDeath' ? [{ logP: Math.log(0.5), prior: rates.death }] : LEVELS;
+}
+
+/** The same for patients whose second strongest kind is below the level: two oddities at once. */
+export const JOINT_LEVELS: readonly Level[] = [
+  { logP: Math.log(0.05), prior: 0.005 },
+  { logP: Math.log(0.005), prior: 0.002 },
+];
+const CAPACITY_PRIOR = 0.05;
+
+/** Undefined where the patient could have shown less than two kinds. */
+export function secondSmallest(judged: PairJudgement): number | undefined {
+  return [...judged.logP.values()].sort((a, b) => a - b)[1];
+}
+
+/**
+ * p of each centre for one kind: its suspicious patients against those of its peers, over the levels.
+ * Centres none of whose patients could have shown it are absent.
+ */
+export function againstPeers(
+  centres: readonly number[],
+  byCentre: ReadonlyMap<number, readonly PairJudgement[]>,
+  levels: readonly Level[],
+  of: (judged: PairJudgement) => number | undefined,
+): Map<number, number> {
+  const counts = levels.map((level) => countAt(centres, byCentre, level, of));
+  const out = new Map<number, number>();
+  centres.forEach((centre, i) => {
+    if (counts[0]![i]!.n === 0) return;
+    const p = levels.map(({ prior }, l) => {
+      const others = counts[l]!.filter((_, j) => j !== i);
+      return Math.exp(logPeerTail(counts[l]![i]!, others, prior));
+    });
+    out.set(centre, lenientCauchy(p));
+  });
+  return out;
+}
+
+function countAt(
+  centres: readonly number[],
+  byCentre: ReadonlyMap<number, readonly PairJudgement[]>,
+  level: Level,
+  of: (judged: PairJudgement) => number | undefined,
+): Count[] {
+  return centres.map((centre): Count => {
+    let k = 0;
+    let n = 0;
+    for (const judged of byCentre.get(centre)!) {
+      const x = of(judged);
+      if (x === undefined) continue;
+      n++;
+      if (x <= level.logP) k++;
+    }
+    return { k, n };
+  });
+}
+
+/**
+ * Of each centre, the share of its patients with thin records that are honest ones: those that its
+ * peers would have, over those that it has.
+ */
+export function honestShareOfThin(
+  centres: readonly number[],
+  byCentre: ReadonlyMap<number, readonly PairJudgement[]>,
+): Map<number, number> {
+  const level = LEVELS[1]!;
+  const counts = countAt(centres, byCentre, level, (j) => j.logP.get('supports'));
+  return new Map(
+    centres.map((centre, i) => {
+      const { k, n } = counts[i]!;
+      const others = counts.filter((_, j) => j !== i);
+      return [centre, k > 0 ? (peerRate(others, level.prior) * n) / k : 1];
+    }),
+  );
+}
+
+export function capacityAgainstPeers(
+  centres: readonly number[],
+  evidence: Evidence,
+): Map<number, number> {
+  const known = centres.filter((c) => evidence.capacities.has(c));
+  const counts = known.map((c): Count => {
+    const breached = isBreached(evidence.capacities.get(c)!, evidence.parameters);
+    return { k: breached ? 1 : 0, n: 1 };
+  });
+  return new Map(
+    known.map((centre, i) => {
+      const others = counts.filter((_, j) => j !== i);
+      return [centre, counts[i]!.k > 0 ? peerRate(others, CAPACITY_PRIOR) : 1];
+    }),
+  );
+}
