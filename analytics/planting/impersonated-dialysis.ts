@@ -21,8 +21,8 @@ import { between, chance, pick, skewed, uniform } from './random.js';
  * each supporting item with probability .1–.3. One ring in four gathers a week's sessions on two
  * days, beyond what the machines can do.
  *
- * Level 4: only `card` and `double`; never more than 4 sessions a week together with honest ones for
- * `card`; each support is billed with .72–.88 of the honest probability; sessions inside a stay
+ * Level 4: only `card` (2–4 sessions a week) and `double` (2 more a week, on other days), never more
+ * than 5 a week with the honest ones; each support is billed with .72–.88 of the honest probability; sessions inside a stay
  * elsewhere or on a day of honest dialysis are left out but for one or two slips a member.
  */
 export function plantDialysis(
@@ -169,6 +169,13 @@ function sessionsOf(ctx: PlantingContext, plan: Plan, member: Member): PlantedVi
     ? uniform(rng, 7.3, 15)
     : pick(rng, [7.4, 12.2]) + uniform(rng, -0.4, 0.4);
   const visits = ctx.visits(member.handle);
+  // Sessions of a week, counted from its Monday; a careful centre stays at the guideline's five.
+  const weekOf = (day: number) => day - weekdayOf(day);
+  const weekly = new Map<number, number>();
+  for (const v of visits) {
+    const week = weekOf(dayOf(v.begin));
+    if (v.kind === 'dialysis') weekly.set(week, (weekly.get(week) ?? 0) + 1);
+  }
   let slips = plan.level === 4 ? between(rng, 1, 2) : Infinity;
   const out: PlantedVisit[] = [];
   for (let day = first; day <= last; day++) {
@@ -178,7 +185,10 @@ function sessionsOf(ctx: PlantingContext, plan: Plan, member: Member): PlantedVi
         ? dayOf(v.begin) <= day && dayOf(v.end) >= day
         : v.kind === 'dialysis' && dayOf(v.begin) === day,
     );
+    const before = weekly.get(weekOf(day)) ?? 0;
+    if (plan.level === 4 && before >= 5) continue;
     if (conflict && slips-- <= 0) continue;
+    weekly.set(weekOf(day), before + 1);
     const at = startOfDay(day) + Math.floor((hour + uniform(rng, -0.2, 0.2)) * 3600);
     out.push(session(ctx, plan, member.handle, at));
   }

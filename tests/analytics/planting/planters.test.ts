@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dayOf } from '../../../analytics/model/time.js';
+import { dayOf, weekdayOf } from '../../../analytics/model/time.js';
 import {
   CAMOUFLAGES,
   type Camouflage,
@@ -215,6 +215,21 @@ describe('impersonated dialysis', () => {
     for (const { ctx, ring } of planted('impersonated-dialysis', 4)) {
       expect(support(ring)).toBeGreaterThan(0.55);
       expect(conflicts(ctx, ring)).toBeLessThanOrEqual(2 * ring.patients.length);
+    }
+  });
+
+  it('never exceeds five sessions a week at level 4', () => {
+    for (const { ctx, ring } of planted('impersonated-dialysis', 4)) {
+      const weeks = new Map<string, number>();
+      const count = (patient: number, begin: number) => {
+        const day = dayOf(begin);
+        const key = `${patient} ${day - weekdayOf(day)}`;
+        weeks.set(key, (weeks.get(key) ?? 0) + 1);
+      };
+      for (const patient of ring.patients)
+        for (const v of ctx.visits(patient)) if (v.kind === 'dialysis') count(patient, v.begin);
+      for (const v of ring.add) if (v.kind === 'dialysis') count(v.patient, v.begin);
+      expect(Math.max(...weeks.values())).toBeLessThanOrEqual(5);
     }
   });
 
