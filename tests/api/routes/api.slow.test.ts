@@ -417,6 +417,11 @@ describe('around the API', () => {
       expect(document.paths[path]?.[of.method], path).toBeDefined();
     }
     expect(document.components.schemas.RingDetail.properties.subjects).toBeDefined();
+    for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g))
+      expect(document.components.schemas[name as string], name).toBeDefined();
+    const rings = document.paths['/api/rings'].get;
+    expect(rings.parameters.map((p: { name: string }) => p.name)).toContain('minMoney');
+    expect(rings.responses['200'].content['application/json'].schema.$ref).toContain('RingPage');
     const [docs, html] = await fetchText('/api/docs/');
     expect(docs.status).toBe(200);
     for (const [, address] of html.matchAll(/(?:src|href)="([^"]+)"/g)) {
