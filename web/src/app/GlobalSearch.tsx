@@ -16,7 +16,10 @@ export function GlobalSearch() {
   const [text, setText] = useState('');
   const asked = useDeferredValue(text.trim());
   const answer = useSearchAnswer(asked);
-  useHotkeys('/', () => input.current?.focus({ cursor: 'all' }), { preventDefault: true });
+  useHotkeys('/', () => input.current?.focus({ cursor: 'all' }), {
+    useKey: true,
+    preventDefault: true,
+  });
 
   const hits = asked ? (answer.data?.hits ?? []) : [];
   const rings = asked ? (answer.data?.rings ?? []) : [];

@@ -1,6 +1,7 @@
 import type { NodeHoverDrawingFunction } from 'sigma/rendering';
 import type { EdgeDisplayData, NodeDisplayData } from 'sigma/types';
 import type { CanvasPalette } from '../app/theme';
+import { shortCode } from '../i18n/format';
 import type { EdgeData, NodeData, RingGraph } from './model';
 
 /** The label of a hovered or selected node in a box of the page's own colours. */
@@ -73,7 +74,7 @@ export function reducers(graph: RingGraph, p: CanvasPalette, focus: () => FocusN
       y: data.y,
       type: SHAPES[data.kind],
       size: chosen ? data.size * 1.2 : data.size,
-      label: shorten(data.label),
+      label: data.label === data.id ? shortCode(data.id) : shorten(data.label),
       // Filled when it belongs to the ring, hollow when it was only expanded.
       color: data.role ? colour : p.surface,
       gapColor: p.surface,
@@ -110,8 +111,11 @@ export function reducers(graph: RingGraph, p: CanvasPalette, focus: () => FocusN
       if (touches(hovered)) {
         out.color = p.edgeStrong;
         out.zIndex = 2;
-        out.label = `${data.count}`;
-        out.forceLabel = true;
+        // Counts beside more lines than this cover one another.
+        if (graph.degree(hovered) <= 15) {
+          out.label = `${data.count}`;
+          out.forceLabel = true;
+        }
       } else {
         out.color = p.faded;
         out.size = data.size * 0.6;

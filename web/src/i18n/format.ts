@@ -4,7 +4,7 @@ import type { Language } from '../app/preferences';
 const locale = (lang: Language) => (lang === 'zh' ? 'zh-CN' : 'en-GB');
 
 export function number(n: number, lang: Language): string {
-  const digits = Math.abs(n) >= 100 || Number.isInteger(n) ? 0 : Math.abs(n) >= 10 ? 1 : 2;
+  const digits = Math.abs(n) >= 100 || Number.isInteger(n) ? 0 : Math.abs(n) >= 1 ? 1 : 2;
   if (n !== 0 && Math.abs(n) < 0.01) return small(n);
   return new Intl.NumberFormat(locale(lang), { maximumFractionDigits: digits }).format(n);
 }
@@ -104,4 +104,9 @@ export function quantity(value: number, unit: string, lang: Language): string {
     default:
       return number(value, lang);
   }
+}
+
+/** Codes of people share their beginning, so the end is what tells them apart: `…10007676`. */
+export function shortCode(code: string): string {
+  return code.length > 12 ? `…${code.slice(-8)}` : code;
 }

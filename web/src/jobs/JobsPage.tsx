@@ -4,6 +4,7 @@ import { useCancelJob, useJobEvents, useJobs, useRetryJob, useStartRebuild } fro
 import { FINAL_STATES, type Job } from '../api/types';
 import { Failed, Loading, Notice } from '../app/states';
 import { useText } from '../i18n';
+import { phaseName } from '../i18n/codes';
 import { dateTime } from '../i18n/format';
 
 const COLOURS = {
@@ -29,7 +30,7 @@ function useSeconds(job: Job): number | undefined {
 }
 
 function JobProgress({ job }: { readonly job: Job }) {
-  const { number } = useText();
+  const { number, lang } = useText();
   const { progress } = job;
   if (job.state !== 'active' || !progress) return null;
   const { phase, done, total } = progress;
@@ -40,10 +41,10 @@ function JobProgress({ job }: { readonly job: Job }) {
         percent={total ? Math.min(100, Math.round((done / total) * 100)) : 0}
         status="active"
         showInfo={Boolean(total)}
-        aria-label={phase}
+        aria-label={phaseName(phase, lang)}
       />
       <small className="muted">
-        {phase} {number(done)}
+        {phaseName(phase, lang)} {number(done)}
         {total ? ` / ${number(total)}` : ''}
       </small>
     </div>

@@ -13,6 +13,7 @@ import {
 import { GradeMark, KindMark } from '../app/marks';
 import { Failed, Loading, Notice } from '../app/states';
 import { useText } from '../i18n';
+import { attributeValue } from '../i18n/codes';
 import { probability } from '../i18n/format';
 import { ChangeTag } from '../rings/RingCard';
 
@@ -149,7 +150,7 @@ interface ProfilePanelProps {
 
 /** Everything the run says of one patient, doctor, institution or item. */
 export function ProfilePanel({ entity, run }: ProfilePanelProps) {
-  const { t, attribute, number } = useText();
+  const { t, attribute, number, lang } = useText();
   const query = useEntity(entity, run);
   if (query.isPending) return <Loading rows={8} />;
   if (query.isError) {
@@ -199,7 +200,7 @@ export function ProfilePanel({ entity, run }: ProfilePanelProps) {
             {attributes.map(([key, value]) => (
               <div key={key}>
                 <dt>{attribute(key)}</dt>
-                <dd>{typeof value === 'number' ? number(value) : value}</dd>
+                <dd>{attributeValue(entity.kind, key, value, lang)}</dd>
               </div>
             ))}
           </dl>

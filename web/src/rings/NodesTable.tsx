@@ -5,6 +5,7 @@ import { KindMark } from '../app/marks';
 import type { Wanted } from '../graph/model';
 import { useFocus } from '../graph/store';
 import { useText } from '../i18n';
+import { shortCode } from '../i18n/format';
 
 interface Row {
   readonly key: string;
@@ -55,7 +56,7 @@ export function NodesTable({ want, onReveal }: NodesTableProps) {
       sorter: (a, b) => a.label.localeCompare(b.label, 'zh'),
       render: (label: string, row) => (
         <span className="node-cell">
-          <KindMark kind={row.kind} role={row.role} /> {label}
+          <KindMark kind={row.kind} role={row.role} /> {label === row.id ? shortCode(label) : label}
         </span>
       ),
     },
@@ -74,7 +75,7 @@ export function NodesTable({ want, onReveal }: NodesTableProps) {
       title: t('table.code'),
       dataIndex: 'id',
       ellipsis: true,
-      width: 150,
+      width: 220,
       render: (id: string) => <span className="mono">{id}</span>,
     },
     {

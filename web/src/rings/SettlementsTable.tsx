@@ -5,7 +5,8 @@ import { parseEntityKey, type RingDetail, type SettlementRow } from '../api/type
 import { Failed, Loading } from '../app/states';
 import { useFocus } from '../graph/store';
 import { useText } from '../i18n';
-import { dateTime, day } from '../i18n/format';
+import { medTypeName } from '../i18n/codes';
+import { dateTime, day, shortCode } from '../i18n/format';
 import { reasonSentence } from '../i18n/sentences';
 import { FeeLines } from './FeeLines';
 
@@ -62,8 +63,12 @@ export function SettlementsTable({ ring, reason, onReason }: SettlementsTablePro
       title: t('table.patient'),
       dataIndex: 'patient',
       ellipsis: true,
-      width: 150,
-      render: mono,
+      width: 120,
+      render: (id: string) => (
+        <span className="mono" title={id}>
+          {shortCode(id)}
+        </span>
+      ),
     },
     {
       title: t('table.institution'),
@@ -77,7 +82,7 @@ export function SettlementsTable({ ring, reason, onReason }: SettlementsTablePro
       dataIndex: 'medType',
       width: 110,
       ellipsis: true,
-      render: (code: string | null, row) => row.medTypeName ?? code ?? '—',
+      render: (code: string | null, row) => medTypeName(code, row.medTypeName, lang),
     },
     {
       title: t('table.disease'),

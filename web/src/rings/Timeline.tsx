@@ -14,7 +14,7 @@ import { Failed, Loading } from '../app/states';
 import { type CanvasPalette, useFont, usePalette } from '../app/theme';
 import { useFocus } from '../graph/store';
 import { useText } from '../i18n';
-import { day } from '../i18n/format';
+import { day, shortCode } from '../i18n/format';
 
 use([CustomChart, GridComponent, TooltipComponent, CanvasRenderer]);
 type Option = ComposeOption<CustomSeriesOption | GridComponentOption | TooltipComponentOption>;
@@ -75,7 +75,7 @@ function optionOf(
         const first = day(new Date(m.from));
         const box = document.createElement('div');
         box.style.whiteSpace = 'pre-line';
-        box.textContent = `${m.patient}\n${m.name}\n${first === last ? first : `${first} – ${last}`}`;
+        box.textContent = `${shortCode(m.patient)}\n${m.name}\n${first === last ? first : `${first} – ${last}`}`;
         return box;
       },
     },

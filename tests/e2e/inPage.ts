@@ -1,0 +1,23 @@
+/** Scripts that run inside the page, as text: the tests themselves know no DOM. */
+
+/** How many pixels of a picture (a data address) differ from its corner. */
+export const countInk = (png: string) => `(async () => {
+  const image = await createImageBitmap(await (await fetch(${JSON.stringify(png)})).blob());
+  const pen = new OffscreenCanvas(image.width, image.height).getContext('2d');
+  pen.drawImage(image, 0, 0);
+  const { data } = pen.getImageData(0, 0, image.width, image.height);
+  let ink = 0;
+  for (let i = 0; i < data.length; i += 4)
+    if (Math.abs(data[i] - data[0]) + Math.abs(data[i + 2] - data[2]) > 40) ink++;
+  return ink;
+})()`;
+
+/** A browser that cannot draw with WebGL. */
+export const WITHOUT_WEBGL = `
+  HTMLCanvasElement.prototype.getContext = new Proxy(HTMLCanvasElement.prototype.getContext, {
+    apply: (real, canvas, args) =>
+      String(args[0]).startsWith('webgl') ? null : Reflect.apply(real, canvas, args),
+  });`;
+
+/** How far the page is wider than the window, in pixels. */
+export const OVERFLOW = 'document.documentElement.scrollWidth - window.innerWidth';

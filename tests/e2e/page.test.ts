@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { pinyin } from 'pinyin-pro';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Serving, serve, succeed, temporary } from '../cli/run.js';
+import { launchBrowser } from './browser.js';
+import { countInk, OVERFLOW, WITHOUT_WEBGL } from './inPage.js';
+
+/** A word that the page must never write, in any language: only a person determines. */
+const FORBIDDEN = /fraudster|欺诈者|诈骗犯/i;
+const WAIT = 60_000;
+
+/**
+ * The page on a real server over a small district that the command line made: seed, import, rebuild.
+ * Chromium draws with WebGL in software.
+ */
+describe('the page', () => {
+  const at = temporary('page');
+  const cwd = at.dir;
+  let serving: Serving;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let problems: string[];
+  let asked: string[];
+
+  beforeAll(async () => {
+    await succeed(['seed', '--out', 'world', '--settlements', '30000', '--seed', '7'], { cwd });
+    await succeed(['import', 'world'], { cwd });
+    await succeed(['rebuild'], { cwd });
+    serving = await serve([], { cwd });
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await serving?.stop();
+    at.remove();
+  });
+
+  beforeEach(async () => {
+    problems = [];
+    asked = [];
+    context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      colorScheme: 'light',
+      acceptDownloads: true,
+    });
+    page = await context.newPage();
+    page.setDefaultTimeout(WAIT);
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (line) => {
+      if (line.type() === 'error') problems.push(line.text());
+    });
+    page.on('request', (request) => asked.push(request.url()));
+  });
+  afterEach(async () => {
+    expect(problems).toEqual([]);
+    // A bureau's network is closed: everything comes from the server itself.
+    for (const url of asked) expect(url).toMatch(new RegExp(`^(${serving.url}|blob:|data:)`));
+    await context.close();
+  });
+
+  /** The top ring of the list, drawn, with its layout at rest. */
+  async function openTop(): Promise<string> {
+    await page.goto(`${serving.url}/`);
+    await page.locator('.ring-card').first().click();
+    await page.locator('.sigma-root canvas').first().waitFor();
+    await page.locator('.graph-panel[data-running=false]').waitFor();
+    return new URL(page.url()).pathname.split('/').at(-1)!;
+  }
+
+  async function seriousViolations(): Promise<string[]> {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    return violations
+      .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+      .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}`));
+  }
+
+  const drawn = async () => Number(await page.locator('.graph-panel').getAttribute('data-nodes'));
+
+  /** Pixels of the canvases that differ from the page's ground: something was really drawn. */
+  async function inked(): Promise<number> {
+    const shot = await page.locator('.canvas-box').screenshot();
+    return page.evaluate<number>(countInk(`data:image/png;base64,${shot.toString('base64')}`));
+  }
+
+  it('opens the top ring, expands a node and shows the settlements behind a reason', async () => {
+    const ring = await openTop();
+    const { rings } = (await (await fetch(`${serving.url}/api/rings`)).json()) as {
+      rings: { ring: string }[];
+    };
+    expect(ring).toBe(rings[0]!.ring);
+    expect(await inked()).toBeGreaterThan(500);
+
+    const reason = page.locator('.reason').first();
+    expect(await reason.textContent()).toMatch(/\d/);
+    await reason.click();
+    await page.locator('tr[data-settlement]').first().waitFor();
+    expect(new URL(page.url()).searchParams.get('reason')).toBe('0');
+
+    await page.locator('tr[data-settlement]').first().click();
+    await page.getByText(/已选 \d+ 个/).waitFor();
+
+    await page.getByRole('tab', { name: /对象/ }).click();
+    await page.locator('tr[data-node^="institution:"]').first().click();
+    const before = await drawn();
+    await page.locator('[data-expand="doctor"], [data-expand="drug"]').first().click();
+    await expect.poll(drawn, { timeout: WAIT }).toBeGreaterThan(before);
+    const after = await drawn();
+    expect(new URL(page.url()).searchParams.get('expand')).toMatch(/^institution:/);
+    expect(await page.locator('tr[data-node]').count()).toBe(Math.min(after, 50));
+
+    await page.keyboard.press('z');
+    await page.locator(`.graph-panel[data-nodes="${before}"]`).waitFor();
+    await page.keyboard.press('Shift+Z');
+    await page.locator(`.graph-panel[data-nodes="${after}"]`).waitFor();
+
+    await page.reload();
+    await page.locator(`.graph-panel[data-nodes="${after}"]`).waitFor();
+  });
+
+  it('exports the graph', async () => {
+    const ring = await openTop();
+    await page.getByTestId('export').click();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByText('GraphML', { exact: true }).click(),
+    ]);
+    const saved = join(cwd, 'ring.graphml');
+    await file.saveAs(saved);
+    const text = readFileSync(saved, 'utf8');
+    expect(text).toContain('<graphml');
+    expect(text).toContain('role');
+    expect(file.suggestedFilename()).toContain(ring);
+
+    await page.getByTestId('export').click();
+    const [image] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByText(/PNG/).click(),
+    ]);
+    await image.saveAs(join(cwd, 'ring.png'));
+    expect(readFileSync(join(cwd, 'ring.png')).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it('speaks 中文 first and English on a switch, light and dark, without serious violations', async () => {
+    await openTop();
+    expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
+    expect(await seriousViolations()).toEqual([]);
+    expect(await page.locator('body').textContent()).not.toMatch(FORBIDDEN);
+
+    await page.getByTestId('language').click();
+    await page.getByRole('heading', { name: 'Reasons' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('en');
+    expect(await page.locator('body').textContent()).not.toMatch(FORBIDDEN);
+
+    await page.getByTestId('theme').click();
+    await page.getByText('Dark', { exact: true }).click();
+    await page.locator('html[data-theme=dark]').waitFor();
+    await page.locator('.graph-panel[data-running=false]').waitFor();
+    expect(await seriousViolations()).toEqual([]);
+    for (const path of ['/rings', '/profiles', '/jobs', '/runs']) {
+      await page.goto(serving.url + path);
+      await page.locator('h1').first().waitFor();
+      expect(await seriousViolations()).toEqual([]);
+    }
+  });
+
+  it('finds an institution by the initials of its name and shows its profile', async () => {
+    const name = await topInstitution(serving.url);
+    await page.goto(`${serving.url}/rings`);
+    await page.keyboard.press('/');
+    const initials = pinyin(name, { pattern: 'first', toneType: 'none', type: 'array' });
+    await page.keyboard.type(initials.join('').slice(0, 5));
+    await page.locator('.hit', { hasText: name }).first().click();
+    await page.getByRole('heading', { name }).waitFor();
+    expect(await page.locator('.grade-large').count()).toBe(1);
+    await page.goBack();
+    expect(new URL(page.url()).pathname).toBe('/rings');
+  });
+
+  it('keeps the tables where WebGL is missing, and says what to do when a ring is not there', async () => {
+    await page.addInitScript(WITHOUT_WEBGL);
+    await page.goto(`${serving.url}/`);
+    await page.locator('.ring-card').first().click();
+    await page.getByText('此浏览器没有 WebGL').waitFor();
+    await page.locator('tr[data-settlement]').first().waitFor();
+
+    await page.goto(`${serving.url}/rings/R-NONE`);
+    await page.getByText('没有这个团伙').waitFor();
+    // The browser itself reports the 404 that was asked for here.
+    problems = problems.filter((p) => !p.includes('404'));
+  });
+
+  it('fits a telephone', async () => {
+    await page.setViewportSize({ width: 400, height: 800 });
+    await openTop();
+    expect(await page.evaluate<number>(OVERFLOW)).toBeLessThanOrEqual(0);
+    expect(await seriousViolations()).toEqual([]);
+    await page.getByText('返回列表').click();
+    await page.locator('.ring-card').first().waitFor();
+  });
+});
+
+async function topInstitution(url: string): Promise<string> {
+  const { rings } = (await (await fetch(`${url}/api/rings`)).json()) as {
+    rings: { core: { kind: string; label: string }[] }[];
+  };
+  return rings[0]!.core.find((c) => c.kind === 'institution')!.label;
+}
