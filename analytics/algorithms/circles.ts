@@ -12,7 +12,8 @@
  *
  * `rescore` judges a group that these pairs propose by what everybody else does: shares are taken without the
  * group, which may be most of a small pharmacy's custom, and p_ik is never taken for less than the share of another
- * shared place's other visitors who visited k as well, since places of one street go together.
+ * shared place's other visitors who visited k as well, since places of one street go together; only what is
+ * rarer than common counts.
  */
 import { throwIfAborted } from '../model/errors.js';
 import { createRng, type Rng } from '../model/rng.js';
@@ -23,6 +24,11 @@ const AREA_PRIOR = 20;
 const PLACES_MAX = 40;
 /** Two places that more people than this have in common are a habit of the area. */
 const PLACE_PAIR_MAX = 80;
+/**
+ * −ln of the share of the neighbours, 1 in 7, from which on going to a place is no sign of anything. Many people
+ * who each do what is a little unusual would otherwise add up to a circle: a village and its two shops.
+ */
+const COMMON = 2;
 
 export interface LinkColumns {
   /** Distinct patient × place, any order. */
@@ -260,12 +266,17 @@ function rescore(
         const together = Math.min(
           ...places.filter((l) => l !== k).map((l) => Math.max(0, usual(k, l))),
         );
-        return Math.min(cost(a, k), together) + Math.min(cost(b, k), together);
+        return surprise(Math.min(cost(a, k), together)) + surprise(Math.min(cost(b, k), together));
       });
       const score = terms.reduce((sum, t) => sum + t, 0) - Math.max(...terms);
       if (score > 0) out.push({ a, b, score, shared: places.length });
     }
   return toPairs(out);
+}
+
+/** What is beyond COMMON of −ln p. */
+function surprise(logChance: number): number {
+  return Math.max(0, logChance - COMMON);
 }
 
 function restrict(

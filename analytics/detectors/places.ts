@@ -7,15 +7,35 @@ import {
   type World,
 } from '../projection/world.js';
 
-/** Fewer people than this with one usual clinic are no area of their own. */
+/** Fewer people than this are no area of their own. */
 const AREA_MIN = 60;
 
 /**
- * Home areas finer than the county: the clinic or hospital that a person uses most as an
- * out-patient, where enough people use it; else the county of insurance. People of one village
- * share the village's places, and that is no circle.
+ * Home areas finer than the county, the finest that enough people share: village, town, the clinic or
+ * hospital that a person uses most as an out-patient; else the county of insurance. People of one
+ * village share the village's places, and that is no circle.
  */
 export function homeAreas(world: World): Int32Array {
+  const { patients } = world;
+  const finest = [patients.village, patients.town, usualClinics(world), patients.region].map(
+    enough,
+  );
+  return Int32Array.from(patients.ids, (_, p) => {
+    const kind = finest.findIndex((area) => area[p]! >= 0);
+    return kind < 0 ? 0 : 1 + finest[kind]![p]! * finest.length + kind;
+  });
+}
+
+/** The groups that are large enough; −1 for everybody else. */
+function enough(group: Int32Array, kind: number, all: readonly Int32Array[]): Int32Array {
+  if (kind === all.length - 1) return group;
+  const size = new Map<number, number>();
+  for (const g of group) if (g >= 0) size.set(g, (size.get(g) ?? 0) + 1);
+  return group.map((g) => (g >= 0 && size.get(g)! >= AREA_MIN ? g : -1));
+}
+
+/** The place that a person uses most as an out-patient, of equals the smallest; −1 without any. */
+function usualClinics(world: World): Int32Array {
   const { settlements: s, patients, institutions } = world;
   const uses = new Map<number, number>();
   const width = institutions.ids.length;
@@ -36,11 +56,7 @@ export function homeAreas(world: World): Int32Array {
       usual[p] = h;
     }
   }
-  const size = new Int32Array(width);
-  for (const h of usual) if (h >= 0) size[h]!++;
-  return Int32Array.from(usual, (h, p) =>
-    h >= 0 && size[h]! >= AREA_MIN ? patients.regions.length + h : patients.region[p]!,
-  );
+  return usual;
 }
 
 /**

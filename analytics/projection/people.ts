@@ -30,6 +30,10 @@ function groupBy(values: readonly string[], first: Int32Array): void {
   }
 }
 
+/** 某某镇, 某某乡, 某某街道; then 某某村, 某某社区. The county before it may be written or not. */
+const TOWN = /[^省市县区旗州盟镇乡]{1,8}?(?:镇|乡|街道|苏木)/;
+const VILLAGE = /[^省市县区旗州盟镇乡道]{1,10}?(?:村|社区|屯|嘎查)/;
+
 /** An address shorter than this names a village or a street, not a home. */
 const ADDRESS_MIN = 8;
 
@@ -135,7 +139,18 @@ export async function loadPatients(reader: LandingReader): Promise<Patients> {
   const address = shared(n);
   const phone = shared(n);
   const employer = shared(n);
-  groupBy(wholeAddresses(columns.get('address') as string[]), address);
+  const addresses = columns.get('address') as string[];
+  const village = shared(n);
+  const town = shared(n);
+  groupBy(wholeAddresses(addresses), address);
+  groupBy(
+    addresses.map((a) => `${TOWN.exec(a)?.[0] ?? ''}${VILLAGE.exec(a)?.[0] ?? ''}`),
+    village,
+  );
+  groupBy(
+    addresses.map((a) => TOWN.exec(a)?.[0] ?? ''),
+    town,
+  );
   groupBy(
     (columns.get('phone') as string[]).map((t) => (t.length >= 7 ? t : '')),
     phone,
@@ -155,6 +170,8 @@ export async function loadPatients(reader: LandingReader): Promise<Patients> {
     region,
     regions,
     address,
+    village,
+    town,
     phone,
     employer,
     household,

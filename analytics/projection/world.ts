@@ -28,6 +28,9 @@ export interface Patients {
   readonly regions: readonly string[];
   /** Groups of people who share a value (−1 unknown, else an index of no meaning). */
   readonly address: Int32Array;
+  /** Village and town of the address. */
+  readonly village: Int32Array;
+  readonly town: Int32Array;
   readonly phone: Int32Array;
   readonly employer: Int32Array;
   /** Connected by a small address, a phone or a household relation: index of the household; own one if alone. */

@@ -16,6 +16,8 @@ export interface PlainPatient {
   /** Patients of one text share it. */
   readonly address?: string;
   readonly phone?: string;
+  readonly village?: string;
+  readonly town?: string;
   readonly employer?: string;
   readonly household?: string;
   readonly birthDay?: PlainDay;
@@ -165,6 +167,14 @@ export function buildWorld(plain: PlainWorld): World {
       regions: regions.values,
       address: groups(
         people.rows.map((p) => p.address),
+        () => -1,
+      ),
+      village: groups(
+        people.rows.map((p) => p.village),
+        () => -1,
+      ),
+      town: groups(
+        people.rows.map((p) => p.town),
         () => -1,
       ),
       phone: groups(
