@@ -80,7 +80,7 @@ export async function importDirectory(options: ImportOptions): Promise<ImportRes
     const changed = await staging.changed();
     for (const [table, counts] of Object.entries(tables) as Array<[TableName, TableCounts]>)
       tables[table] = { ...counts, changed: changed[table] ?? 0 };
-    warnings.push(...(await orphanWarnings(staging, tables, options.replacePeriod ?? false)));
+    warnings.push(...(await comparedWarnings(staging, tables, options.replacePeriod ?? false)));
     throwIfAborted(signal);
     const rejectFile = await rejects.close();
     const row = await staging.commit({
@@ -198,7 +198,8 @@ async function sameImport(
   return { ...same, tables };
 }
 
-async function orphanWarnings(
+/** What only shows beside everything else that is committed: orphans, and what is replaced. */
+async function comparedWarnings(
   staging: Staging,
   tables: Readonly<Partial<Record<TableName, TableCounts>>>,
   replacePeriod: boolean,
@@ -207,6 +208,15 @@ async function orphanWarnings(
   const reader = await staging.preview(replacePeriod);
   const count = async (sql: string) => (await reader.rows<{ n: number }>(sql))[0]?.n ?? 0;
   try {
+    if (replacePeriod) {
+      const period = await staging.period();
+      const gone = await count('SELECT count(*) AS n FROM replaced_setl');
+      // One wrong year among the dates would replace years: say what it was.
+      if (period)
+        out.push(
+          `replaces ${period.from} to ${period.to}: ${gone} settlements of earlier imports no longer count`,
+        );
+    }
     if (tables.fee_list_d) {
       const lines = staging.staged('fee_list_d');
       const orphans = await count(`SELECT count(*) AS n FROM ${lines} f

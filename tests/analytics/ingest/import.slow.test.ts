@@ -216,6 +216,17 @@ describe('import', () => {
     ]);
   });
 
+  it('lands tables that have a header only', async () => {
+    const { record } = await world.load({
+      'setl_d.csv': 'setl_id,psn_no,fixmedins_code\n',
+      'psn_b.csv': 'psn_no',
+    });
+    const none = { read: 0, accepted: 0, rejected: 0, changed: 0, repeated: 0 };
+    expect(record.tables).toEqual({ setl_d: none, psn_b: none });
+    expect(record.period).toBeNull();
+    expect(await current('setl_d', 'setl_id')).toEqual([]);
+  });
+
   it('warns of orphans, unsettled lines, mangled identifiers, unknown columns and files', async () => {
     const line = (sn: string, more: Row): Row => ({
       ...{ bkkp_sn: sn, mdtrt_id: 'M1', fixmedins_code: 'H1', setl_id: '1' },

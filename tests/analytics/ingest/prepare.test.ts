@@ -297,6 +297,24 @@ describe('encodings', () => {
     }
   });
 
+  it('passes over a mark before a quoted header', async () => {
+    for (const end of ['\n', '\r\n'])
+      for (const careful of [false, true]) {
+        const r = await read(`\uFEFF"a","b"${end}"1","2"${end}`, careful);
+        expect(r.prepared.header).toEqual(['a', 'b']);
+        expect(r.rows).toEqual([['1', '2']]);
+        expect(r.prepared.numbered).toBe(careful);
+      }
+  });
+
+  it('reads a header without rows', async () => {
+    for (const text of ['a,b', 'a,b\n', 'a,b\r\n', '"a","b"\n'])
+      for (const careful of [false, true]) {
+        const r = await read(text, careful);
+        expect([r.prepared.header, r.rows]).toEqual([['a', 'b'], []]);
+      }
+  });
+
   it('has one digest for a file and its packed copy', async () => {
     const plain = await read(text);
     const packed = await read(gzipSync(text), false, 't.csv.gz');

@@ -95,6 +95,9 @@ describe('landing', () => {
       { 'setl_d.csv': [S('5', '2025-01-02'), S('6', '2025-01-03')], 'fee_list_d.csv': [F('5')] },
       { replacePeriod: true },
     );
+    expect(record.warnings[0]).toBe(
+      'replaces 2025-01-02 to 2025-01-04: 1 settlements of earlier imports no longer count',
+    );
     expect(await ids('setl_d', 'setl_id')).toEqual(['1', '3', '5', '6']);
     expect(await ids('mdtrt_d', 'mdtrt_id')).toEqual(['M1', 'M3']);
     expect(await ids('fee_list_d', 'mdtrt_id || bkkp_sn')).toEqual(['M11', 'M31', 'M51']);
