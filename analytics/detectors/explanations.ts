@@ -5,7 +5,8 @@ import { type GroupSearch, remainingP } from './groupSearch.js';
 /**
  * X of DETECTORS.md: the meetings that an innocent hypothesis accounts for are taken away and the
  * rest is tested again. The q of the hypothesis is the p of that rest: small rejects it, because the
- * group stands without those meetings; large accepts it.
+ * group stands without those meetings; large accepts it. What accounts for nothing has weight 0 and is
+ * shown all the same: it was looked at.
  */
 export interface Hypothesis {
   readonly code: string;
@@ -25,7 +26,6 @@ export function testHypotheses(
       code,
       ...remainingP(members, search, explains, minUnits, household),
     }))
-    .filter(({ weight }) => weight > 0)
     .map(({ code, p, weight }) => ({ code, q: p, weight: round(weight) }))
     .sort((x, y) => y.q - x.q || (x.code < y.code ? -1 : 1));
 }

@@ -102,7 +102,7 @@ export interface Settlements {
   readonly beginDay: Int32Array;
   readonly endDay: Int32Array;
   readonly class: Uint8Array;
-  /** Fen; net of refunds, 0 when cancelled. */
+  /** Fen: what the fund and the personal account paid (both are the fund's by law), net of refunds. */
   readonly fund: Float64Array;
   readonly total: Float64Array;
   readonly cash: Float64Array;
