@@ -129,6 +129,7 @@ export function worldPlanting(world: World): WorldPlanting {
         machines: i.machines,
         privately: i.privately,
         sessionLag: i.settlesAfter ? 4 * 3600 : 0,
+        supports: { ...i.supports, tests: i.supports.tests / 13 },
       }),
     ),
     places: world.geo.villages.map((v) => ({

@@ -61,6 +61,10 @@ export interface CandidateInstitution {
   readonly privately: boolean;
   /** Usual seconds from the beginning of a dialysis session to its settlement. */
   readonly sessionLag: number;
+  /** Shares of the honest dialysis sessions there that are billed with each support. */
+  readonly supports: Readonly<
+    Record<'anticoagulant' | 'epo' | 'dialyser' | 'bloodLine' | 'tests', number>
+  >;
 }
 
 export interface Place {

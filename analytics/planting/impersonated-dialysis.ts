@@ -18,12 +18,13 @@ import { between, chance, pick, skewed, uniform } from './random.js';
  * for 8–40 weeks, going on through the holder's stays in other hospitals, at least 4 days of them),
  * `double` (an honest patient of another centre billed on the same days), `dead` (sessions go on for
  * 3–20 weeks after death), `extra` (the centre's own patient, 3 more a week, so 6). A session carries
- * each supporting item with probability .1–.3. One ring in four gathers a week's sessions on two
- * days, beyond what the machines can do.
+ * each support with .1–.3 of the probability that it has in honest sessions there. One ring in four
+ * (below level 3) gathers a week's sessions on two days, beyond what the machines can do.
  *
  * Level 4: only `card` (2–4 sessions a week) and `double` (2 more a week, on other days), never more
- * than 5 a week with the honest ones; each support is billed with .72–.88 of the honest probability; sessions inside a stay
- * elsewhere or on a day of honest dialysis are left out but for one or two slips a member.
+ * than 5 a week with the honest ones; each support has .72–.88 of its honest probability; sessions
+ * inside a stay elsewhere or on a day of honest dialysis are left out but for one or two slips a
+ * member.
  */
 export function plantDialysis(
   ctx: PlantingContext,
@@ -259,11 +260,10 @@ function drawRhythm(ctx: PlantingContext, plan: Plan, member: Member): number[] 
 function session(ctx: PlantingContext, plan: Plan, patient: number, at: number): PlantedVisit {
   const { rng } = ctx;
   const lines: PlantedLine[] = [{ item: plan.item.session, count: 1 }];
-  if (chance(rng, plan.support * 0.98)) lines.push({ item: plan.item.dialyser, count: 1 });
-  if (chance(rng, plan.support * 0.97)) lines.push({ item: plan.item.bloodLine, count: 1 });
-  if (chance(rng, plan.support * 0.97)) lines.push({ item: plan.item.anticoagulant, count: 1 });
-  if (chance(rng, plan.support * 0.5)) lines.push({ item: plan.item.epo, count: 1 });
-  if (chance(rng, plan.support * 0.08))
+  const usual = plan.centre.supports;
+  for (const kind of ['dialyser', 'bloodLine', 'anticoagulant', 'epo'] as const)
+    if (chance(rng, plan.support * usual[kind])) lines.push({ item: plan.item[kind], count: 1 });
+  if (chance(rng, plan.support * usual.tests))
     lines.push({ item: pick(rng, ctx.items.dialysisTests), count: 1 });
   return {
     patient,

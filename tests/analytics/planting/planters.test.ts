@@ -218,6 +218,16 @@ describe('impersonated dialysis', () => {
     }
   });
 
+  it('bills nothing that the centre does not bill honestly', () => {
+    for (const { ring } of planted('impersonated-dialysis', 4)) {
+      const lines = ring.add.filter((v) => v.kind === 'dialysis').map((v) => v.lines ?? []);
+      const share = (item: number) =>
+        lines.filter((l) => l.some((x) => x.item === item)).length / lines.length;
+      expect(share(104)).toBeLessThan(0.08);
+      expect(share(103)).toBeGreaterThan(0.55);
+    }
+  });
+
   it('never exceeds five sessions a week at level 4', () => {
     for (const { ctx, ring } of planted('impersonated-dialysis', 4)) {
       const weeks = new Map<string, number>();

@@ -34,6 +34,7 @@ export function district(seed: number): PlantingContext {
         stays: type === 'hospital' ? 60 : 0,
         machines: 0,
         sessionLag: 0,
+        supports: { anticoagulant: 0.97, epo: 0.5, dialyser: 0.97, bloodLine: 0.02, tests: 0.08 },
         privately: i % 3 === 0,
         ...more,
       });
