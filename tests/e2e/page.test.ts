@@ -4,6 +4,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { pinyin } from 'pinyin-pro';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { INNOCENT } from '../../web/src/i18n/innocent.js';
+import { REASONS } from '../../web/src/i18n/reasons.js';
 import { type Serving, serve, succeed, temporary } from '../cli/run.js';
 import { launchBrowser } from './browser.js';
 import { countInk, OVERFLOW, WITHOUT_WEBGL } from './inPage.js';
@@ -62,6 +64,8 @@ describe('the page', () => {
     await context.close();
   });
 
+  const answer = async <T>(path: string) => (await (await fetch(serving.url + path)).json()) as T;
+
   /** The top ring of the list, drawn, with its layout at rest. */
   async function openTop(): Promise<string> {
     await page.goto(`${serving.url}/`);
@@ -83,14 +87,12 @@ describe('the page', () => {
   /** Pixels of the canvases that differ from the page's ground: something was really drawn. */
   async function inked(): Promise<number> {
     const shot = await page.locator('.canvas-box').screenshot();
-    return page.evaluate<number>(countInk(`data:image/png;base64,${shot.toString('base64')}`));
+    return page.evaluate<number>(countInk(shot.toString('base64')));
   }
 
   it('opens the top ring, expands a node and shows the settlements behind a reason', async () => {
     const ring = await openTop();
-    const { rings } = (await (await fetch(`${serving.url}/api/rings`)).json()) as {
-      rings: { ring: string }[];
-    };
+    const { rings } = await answer<{ rings: { ring: string }[] }>('/api/rings');
     expect(ring).toBe(rings[0]!.ring);
     expect(await inked()).toBeGreaterThan(500);
 
@@ -119,6 +121,20 @@ describe('the page', () => {
 
     await page.reload();
     await page.locator(`.graph-panel[data-nodes="${after}"]`).waitFor();
+  });
+
+  it('has a sentence for every reason and a name for every explanation of the run', async () => {
+    const list = await answer<{ rings: { ring: string }[] }>(
+      '/api/rings?statuses=finding,explained,review&limit=500',
+    );
+    expect(list.rings.length).toBeGreaterThan(0);
+    for (const { ring } of list.rings) {
+      const detail = await answer<{ reasons: { code: string }[]; innocent: { code: string }[] }>(
+        `/api/rings/${ring}`,
+      );
+      for (const { code } of detail.reasons) expect(Object.keys(REASONS)).toContain(code);
+      for (const { code } of detail.innocent) expect(Object.keys(INNOCENT)).toContain(code);
+    }
   });
 
   it('exports the graph', async () => {
@@ -168,7 +184,10 @@ describe('the page', () => {
   });
 
   it('finds an institution by the initials of its name and shows its profile', async () => {
-    const name = await topInstitution(serving.url);
+    const { rings } = await answer<{ rings: { core: { kind: string; label: string }[] }[] }>(
+      '/api/rings',
+    );
+    const name = rings[0]!.core.find((c) => c.kind === 'institution')!.label;
     await page.goto(`${serving.url}/rings`);
     await page.keyboard.press('/');
     const initials = pinyin(name, { pattern: 'first', toneType: 'none', type: 'array' });
@@ -202,10 +221,3 @@ describe('the page', () => {
     await page.locator('.ring-card').first().waitFor();
   });
 });
-
-async function topInstitution(url: string): Promise<string> {
-  const { rings } = (await (await fetch(`${url}/api/rings`)).json()) as {
-    rings: { core: { kind: string; label: string }[] }[];
-  };
-  return rings[0]!.core.find((c) => c.kind === 'institution')!.label;
-}

@@ -20,6 +20,10 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
   'acute-dialysis': { zh: '急诊透析', en: 'Acute dialysis' },
   'planned-cycle': { zh: '计划内周期治疗', en: 'Planned cycle of treatment' },
   'lab-billed-elsewhere': { zh: '检验在别处结算', en: 'Tests billed elsewhere' },
+  companions: {
+    zh: '结伴出门（朋友、邻居、一同坐车来）',
+    en: 'Friends or neighbours who go out together',
+  },
   'quota-reset': { zh: '年度额度清零', en: 'Yearly quota reset' },
   'duplicate-codes': { zh: '生产企业重码', en: 'Manufacturer’s duplicate codes' },
 };

@@ -45,8 +45,12 @@ export const REASONS: Readonly<Record<string, Template>> = {
     en: 'Swipes were refunded {m} times; at the general rate of pharmacies it would be about {e}{x}.',
   },
   'card-farming-pharmacy.same-basket': {
-    zh: '先后刷卡时买了同样一篮子药的有 {m} 次；随便两位顾客约为 {e} 次{x}。',
-    en: 'In {m} of the joint swipes both bought the same basket; of any two customers it would be about {e}{x}.',
+    zh: '先后刷卡的场合里，有 {m} 次两人买的药完全相同；凭巧合约为 {e} 次{x}。',
+    en: 'On {m} joint visits two people bought the very same basket; by chance it would be about {e}{x}.',
+  },
+  'card-farming-pharmacy.high-amounts': {
+    zh: '先后刷卡时每笔平均 {m}；该药店一般每笔约为 {e}{x}。',
+    en: 'Joint swipes came to {m} each on average; at this pharmacy about {e} is usual{x}.',
   },
   'card-farming-pharmacy.closed-hours': {
     zh: '深夜（22 时至次日 6 时）刷卡 {m} 次；按药店的总体比例约为 {e} 次{x}。',

@@ -15,7 +15,7 @@ const UNITS: Readonly<Record<string, { readonly zh: string; readonly en: string 
   days: { zh: '天', en: 'days' },
   stays: { zh: '次住院', en: 'stays' },
   settlements: { zh: '笔结算', en: 'settlements' },
-  sessions: { zh: '次透析', en: 'sessions' },
+  sessions: { zh: '次', en: 'sessions' },
   patients: { zh: '人', en: 'patients' },
   people: { zh: '人', en: 'people' },
   cards: { zh: '张卡', en: 'cards' },

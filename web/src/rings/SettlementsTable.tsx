@@ -106,6 +106,13 @@ export function SettlementsTable({ ring, reason, onReason }: SettlementsTablePro
       render: (amount: string | null) => yuan(amount),
     },
     {
+      title: t('table.account'),
+      dataIndex: 'account',
+      align: 'right',
+      width: 110,
+      render: (amount: string | null) => yuan(amount),
+    },
+    {
       title: t('table.cash'),
       dataIndex: 'cash',
       align: 'right',
@@ -151,7 +158,7 @@ export function SettlementsTable({ ring, reason, onReason }: SettlementsTablePro
         columns={columns}
         dataSource={query.data.settlements}
         loading={query.isPlaceholderData}
-        scroll={{ x: 1280 }}
+        scroll={{ x: 1360 }}
         locale={{ emptyText: t('table.noSettlements') }}
         rowClassName={(row) => (keysOf(row).some((key) => related.has(key)) ? 'related' : '')}
         pagination={{
