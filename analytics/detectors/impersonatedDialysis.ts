@@ -50,6 +50,8 @@ export function gather(world: World, parameters: Parameters): Evidence {
 
 /** Evidence of one kind that is beyond chance by itself, but may be one odd record. */
 const LONE = Math.log(0.005);
+/** A death is one record: it cannot be less likely than its date is mistyped. */
+const LONE_DEATH = Math.log(0.05);
 const KIND = Math.log(0.01);
 
 function conclude(evidence: Evidence, centre: CentreJudgement): Finding | undefined {
@@ -65,7 +67,10 @@ function conclude(evidence: Evidence, centre: CentreJudgement): Finding | undefi
     if (members.length > 0) return findingOf(evidence, centre, members, 'review', VERSION);
   }
   const lone = centre.pairs.filter((m) =>
-    KINDS.some((kind) => kind !== 'supports' && (m.logP.get(kind) ?? 0) <= LONE),
+    KINDS.some((kind) => {
+      const limit = kind === 'afterDeath' ? LONE_DEATH : LONE;
+      return kind !== 'supports' && (m.logP.get(kind) ?? 0) <= limit;
+    }),
   );
   return lone.length > 0 ? findingOf(evidence, centre, lone, 'review', VERSION) : undefined;
 }

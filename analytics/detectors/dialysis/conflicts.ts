@@ -96,7 +96,7 @@ function staysElsewhere(
   const isThin = charging.thin.has(pair);
   let edge = 0;
   let tested = 0;
-  let [k1, k2, e1, e2] = [0, 0, 0, 0];
+  let [k1, k2, e1, e2, expected] = [0, 0, 0, 0, 0];
   for (const stay of patient.stays) {
     if (stay.institution === pair.centre) continue;
     if (stay.end < pair.firstDay || stay.begin > pair.lastDay) continue;
@@ -110,6 +110,7 @@ function staysElsewhere(
     if (days <= 0) continue;
     tested++;
     const mean = rates.misdated * pair.rate * days;
+    expected += mean;
     const one = -Math.expm1(-mean);
     const ferried = isThin ? 0 : ferriedShare(charging.ferrying, stay.institution, pair.patient);
     e1 += one + rates.stay + ferried;
@@ -122,7 +123,7 @@ function staysElsewhere(
     if (inside.length > 1) k2++;
   }
   const logP = Math.min(0, Math.min(logPoissonTail(k1, e1), logPoissonTail(k2, e2)) + Math.LN2);
-  return { tested: tested > 0, logP, expected: e1, sessions, stays, edge };
+  return { tested: tested > 0, logP, expected, sessions, stays, edge };
 }
 
 /** How the hospital's other patients go: the patient's own stays prove nothing about the habit. */
@@ -238,7 +239,7 @@ function afterDeath(
   return {
     tested: true,
     logP: sessions.length > 0 && !doubtful ? Math.log(rates.death) : 0,
-    expected: rates.death,
+    expected: rates.death * sessions.length,
     sessions,
     doubtful,
   };

@@ -7,17 +7,18 @@ import type { ErrorRates } from './errors.js';
 import {
   againstPeers,
   capacityAgainstPeers,
-  honestShareOfThin,
+  honestShares,
   JOINT_LEVELS,
   levelsOf,
   secondSmallest,
-  THIN,
 } from './levels.js';
 import { membersOf } from './members.js';
 import type { Parameters } from './parameters.js';
 import type { DialysisPatient, Pair } from './sessions.js';
 import type { SupportEvidence } from './supports.js';
 
+/** Below this the pair's sessions are taken to lack supports when two places are weighed. */
+const UNSUPPORTED = Math.log(0.001);
 /** A package price has no conflicts: with one at this level, what is missing counts. */
 const CONFLICT = Math.log(0.1);
 
@@ -58,7 +59,7 @@ export interface Evidence {
  */
 export function judge(evidence: Evidence): CentreJudgement[] {
   const thin = new Set<Pair>();
-  for (const [pair, e] of evidence.supports) if (e.logP <= THIN) thin.add(pair);
+  for (const [pair, e] of evidence.supports) if (e.logP <= UNSUPPORTED) thin.add(pair);
   const ferrying = ferryingOf(evidence.patients, thin);
   const found: number[] = [];
   for (;;) {
@@ -100,7 +101,7 @@ function judgeOnce(evidence: Evidence, charging: Charging): CentreJudgement[] {
   const tested = benjaminiHochberg(p.filter((_, i) => looked[i]));
   let next = 0;
   const q = looked.map((isLooked) => (isLooked ? tested[next++]! : 1));
-  const thin = honestShareOfThin(centres, byCentre);
+  const honest = honestShares(centres, byCentre, evidence.rates);
   return centres.map((centre, i) => {
     const pairs = byCentre.get(centre)!;
     return {
@@ -109,7 +110,7 @@ function judgeOnce(evidence: Evidence, charging: Charging): CentreJudgement[] {
       byKind: parts[i]!,
       p: p[i]!,
       q: q[i]!,
-      members: membersOf(pairs, thin.get(centre)!, evidence.parameters),
+      members: membersOf(pairs, honest.get(centre)!, evidence.rates, evidence.parameters),
     };
   });
 }

@@ -1,5 +1,5 @@
 import { isBreached } from './capacity.js';
-import { type Kind, lenientCauchy } from './combine.js';
+import { KINDS, type Kind, lenientCauchy } from './combine.js';
 import type { ErrorRates } from './errors.js';
 import type { Evidence, PairJudgement } from './judge.js';
 import { type Count, logPeerTail, peerRate } from './peers.js';
@@ -85,23 +85,32 @@ function countAt(
   });
 }
 
+/** The level from which a kind may name a patient. */
+export function namingLevel(kind: Kind, rates: ErrorRates): Level {
+  const levels = levelsOf(kind, rates);
+  return levels[1] ?? levels[0]!;
+}
+
 /**
- * Of each centre, the share of its patients with thin records that are honest ones: those that its
- * peers would have, over those that it has.
+ * Of each centre and kind, the share of its suspicious patients that are honest ones: those that its
+ * peers would have, over those that it has; 1 where it has none.
  */
-export function honestShareOfThin(
+export function honestShares(
   centres: readonly number[],
   byCentre: ReadonlyMap<number, readonly PairJudgement[]>,
-): Map<number, number> {
-  const level = LEVELS[1]!;
-  const counts = countAt(centres, byCentre, level, (j) => j.logP.get('supports'));
-  return new Map(
-    centres.map((centre, i) => {
+  rates: ErrorRates,
+): Map<number, Map<Kind, number>> {
+  const out = new Map(centres.map((centre) => [centre, new Map<Kind, number>()]));
+  for (const kind of KINDS) {
+    const level = namingLevel(kind, rates);
+    const counts = countAt(centres, byCentre, level, (j) => j.logP.get(kind));
+    centres.forEach((centre, i) => {
       const { k, n } = counts[i]!;
       const others = counts.filter((_, j) => j !== i);
-      return [centre, k > 0 ? (peerRate(others, level.prior) * n) / k : 1];
-    }),
-  );
+      out.get(centre)!.set(kind, k > 0 ? (peerRate(others, level.prior) * n) / k : 1);
+    });
+  }
+  return out;
 }
 
 export function capacityAgainstPeers(
