@@ -102,6 +102,7 @@ export function Evidence({ ring, reason, onReason }: EvidenceProps) {
       </section>
       <section>
         <h2>{t('ring.reasons')}</h2>
+        <p className="muted small">{t('ring.reasonsHelp')}</p>
         <ul className="reasons">
           {ring.reasons.map((r) => (
             <ReasonItem
