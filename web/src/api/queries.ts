@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { z } from 'zod';
 import { call } from './client';
 import {
@@ -20,8 +20,20 @@ export const useMeta = () =>
   useQuery({
     queryKey: ['meta'],
     queryFn: ({ signal }) => call(endpoints.meta, {}, { signal }),
-    refetchInterval: 30_000,
+    refetchInterval: ({ state }) => (state.data?.run ? 30_000 : 3_000),
   });
+
+/** A run published meanwhile (the weekly one, say) is shown without a reload. */
+export function useFreshRuns(run: string | null | undefined): void {
+  const client = useQueryClient();
+  const last = useRef(run);
+  useEffect(() => {
+    if (last.current !== undefined && run !== last.current)
+      for (const key of ['rings', 'runs', 'profiles'])
+        void client.invalidateQueries({ queryKey: [key] });
+    last.current = run;
+  }, [run, client]);
+}
 
 export const useRings = (query: Partially<typeof RingQuery>) =>
   useQuery({
@@ -111,12 +123,12 @@ export const useImports = () =>
     queryFn: ({ signal }) => call(endpoints.imports, {}, { signal }),
   });
 
-export const useJobs = () =>
+export const useJobs = (every = 10_000) =>
   useQuery({
     queryKey: ['jobs'],
     queryFn: ({ signal }) => call(endpoints.jobs, {}, { signal }),
     // Events tell of known jobs; new ones (the weekly schedule, the command line) are asked for.
-    refetchInterval: 10_000,
+    refetchInterval: every,
   });
 
 /** Keeps the listed job fresh from server-sent events until its state is final. */

@@ -1,7 +1,7 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { Button, Dropdown, Tooltip } from 'antd';
 import { useHotkeys } from 'react-hotkeys-hook';
-import { useMeta } from '../api/queries';
+import { useFreshRuns, useMeta } from '../api/queries';
 import { useText } from '../i18n';
 import { EntityDrawer } from '../profile/EntityDrawer';
 import { GlobalSearch } from './GlobalSearch';
@@ -9,6 +9,7 @@ import { Icon, Mark } from './icons';
 import { type ThemeChoice, usePreferences } from './preferences';
 import { RunPicker } from './RunPicker';
 import { Shortcuts, useShortcuts } from './Shortcuts';
+import { SignIn } from './states';
 import { useDark } from './theme';
 
 const PAGES = [
@@ -76,6 +77,8 @@ function LanguageButton() {
 export function Shell() {
   const { t } = useText();
   const meta = useMeta();
+  useFreshRuns(meta.data?.run);
+  const locked = meta.data?.tokenRequired === true && !meta.data.signedIn;
   const dark = useDark();
   const shortcuts = useShortcuts();
   const { language, setLanguage, setTheme } = usePreferences();
@@ -117,7 +120,7 @@ export function Shell() {
         </aside>
       ) : null}
       <main id="main" className="main" tabIndex={-1}>
-        <Outlet />
+        {locked ? <SignIn /> : <Outlet />}
       </main>
       <EntityDrawer />
       <Shortcuts />

@@ -52,7 +52,7 @@ export function LoadingCanvas() {
   );
 }
 
-function SignIn() {
+export function SignIn() {
   const { t } = useText();
   const signIn = useSignIn();
   return (

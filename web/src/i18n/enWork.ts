@@ -191,6 +191,8 @@ export const enWork: Wide<typeof zhWork> = {
     notFoundEntity: 'There is no such entity',
     pageNotFound: 'There is no such page',
     toRings: 'Back to the rings',
+    firstRun: 'The first run is being prepared',
+    firstRunHelp: 'Once the import and the rebuild are done, the rings appear here by themselves.',
     emptyNoRun: 'Nothing has been run yet',
     emptyNoRunHelp: 'Import settlements, then rebuild once: the rings will be listed here.',
     emptyFiltered: 'No ring fits these filters',

@@ -180,6 +180,8 @@ export const zhWork = {
     notFoundEntity: '没有这个对象',
     pageNotFound: '没有这一页',
     toRings: '回到团伙列表',
+    firstRun: '第一次运行正在准备',
+    firstRunHelp: '导入、重建完成后，团伙会自动出现在这里。',
     emptyNoRun: '还没有任何运行',
     emptyNoRunHelp: '先导入结算数据，再重建一次，团伙就会列在这里。',
     emptyFiltered: '没有符合条件的团伙',

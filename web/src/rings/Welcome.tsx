@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router';
-import { useMeta, useRings, useRun } from '../api/queries';
+import { useRings, useRun } from '../api/queries';
 import type { RingPage } from '../api/types';
-import { Loading, Notice } from '../app/states';
+import { Failed, Loading } from '../app/states';
 import { useText } from '../i18n';
 import { period } from '../i18n/format';
 import { Detectors } from '../jobs/Detectors';
+import { Underway } from '../jobs/Underway';
 import { asQuery, useListSearch } from './useListSearch';
 
 function Totals({ page }: { readonly page: RingPage }) {
@@ -31,18 +32,13 @@ function Totals({ page }: { readonly page: RingPage }) {
 export function Welcome() {
   const { t } = useText();
   const { search } = useListSearch();
-  const meta = useMeta();
   const rings = useRings({ ...asQuery(search), limit: 50 });
   const id = search.run ?? rings.data?.run ?? undefined;
   const run = useRun(id ?? undefined);
   const first = rings.data?.rings[0];
   if (rings.isPending) return <Loading rows={6} />;
-  if (!rings.data?.run)
-    return (
-      <Notice title={t('state.emptyNoRun')} help={t('state.emptyNoRunHelp')}>
-        {meta.data ? <Link to="/jobs">{t('nav.jobs')}</Link> : null}
-      </Notice>
-    );
+  if (rings.isError) return <Failed error={rings.error} retry={() => void rings.refetch()} />;
+  if (!rings.data.run) return <Underway />;
   return (
     <div className="welcome">
       <header>
