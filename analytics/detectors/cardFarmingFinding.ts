@@ -54,9 +54,13 @@ export function describeFarm(
     ...reasons.side.map((r) => Math.min(1, (r.p ?? 1) * searches.candidates)),
   ]);
   const units = provableUnits(members, world.patients);
+  const homes = new Set(members.map((m) => world.patients.household[m]!)).size;
+  const circle = candidate.circles !== undefined && candidate.circles.p <= params.q;
+  // A circle that never meets has less to show than people seen together: it must be larger.
+  if (!candidate.meetings && homes < params.companions) return undefined;
   const innocent = explain(world, params, candidate, searches, joint);
   // Few who meet and do nothing else out of the way are companions until something else says not.
-  if (units < params.companions)
+  if (candidate.meetings && !circle && homes < params.companions)
     innocent.unshift({ code: 'companions', q: companionsQ(tests), weight: 1 });
   const remaining = bestExplanation(innocent);
   const first = reasons.main[0];

@@ -1,4 +1,5 @@
 import type { InnocentExplanation } from '../model/finding.js';
+import { HOUSEHOLD_MAX } from '../projection/people.js';
 import type { Patients } from '../projection/world.js';
 import { type GroupSearch, remainingP } from './groupSearch.js';
 
@@ -44,7 +45,7 @@ export function sharedAttributes(members: readonly number[], patients: Patients)
     group[a]! >= 0 && group[a] === group[b] ? Infinity : 0;
   return [
     { code: 'same-address', explains: sameAddress(members, patients.address) },
-    { code: 'same-phone', explains: same(patients.phone) },
+    { code: 'same-phone', explains: same(homePhones(patients.phone)) },
     { code: 'same-employer', explains: same(patients.employer) },
   ];
 }
@@ -62,6 +63,13 @@ export function provableUnits(members: readonly number[], patients: Patients): n
     if (patients.householdKnown[m]) known.add(patients.household[m]!);
     else if (patients.address[m]! >= 0) known.add(-1 - patients.address[m]!);
   return Math.max(known.size, Math.ceil(members.length / OUTING_MAX));
+}
+
+/** A telephone that more than a household gives is no household's: it may be the broker's own. */
+function homePhones(phone: Int32Array): Int32Array {
+  const size = new Map<number, number>();
+  for (const p of phone) if (p >= 0) size.set(p, (size.get(p) ?? 0) + 1);
+  return phone.map((p) => (p >= 0 && size.get(p)! <= HOUSEHOLD_MAX ? p : -1));
 }
 
 /** Members of unknown address are taken to live where most of the others do, when most do. */

@@ -40,6 +40,13 @@ const parameters = z.object({
     .max(20)
     .default(3)
     .describe('Unrelated people (households count once) that a ring has at least'),
+  circleUnits: z
+    .number()
+    .int()
+    .min(3)
+    .max(20)
+    .default(5)
+    .describe('Unrelated people that share hospitals without being in together, at least'),
   circleScore: z
     .number()
     .min(1)

@@ -43,6 +43,9 @@ export function describeBrokering(
   const { stays } = searches;
   const { household } = world.patients;
   const joint = jointStays(stays, candidate.members, household, params.tolerance, pairKey);
+  // Hospitals shared without ever being in together say less: more people must share them.
+  const homes = new Set(candidate.members.map((m) => household[m]!)).size;
+  if (joint.meetings === 0 && homes < params.circleUnits) return undefined;
   const own = candidate.meetings ? joint.stays : staysAtSharedPlaces(stays, candidate.members);
   if (own.length === 0) return undefined;
   const weight = new Map<number, number>();
