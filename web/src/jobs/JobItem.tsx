@@ -1,4 +1,4 @@
-import { App, Button, Popconfirm, Progress } from 'antd';
+import { App, Button, Popconfirm, Progress, Spin } from 'antd';
 import { useEffect, useState } from 'react';
 import { useCancelJob, useJobEvents, useRetryJob } from '../api/queries';
 import { FINAL_STATES, type Job } from '../api/types';
@@ -33,18 +33,23 @@ function JobProgress({ job }: { readonly job: Job }) {
   const { progress } = job;
   if (job.state !== 'active' || !progress) return null;
   const { phase, done, total } = progress;
+  const name = phaseName(phase, lang);
+  const counted = done > 0 ? ` ${number(done)}` : '';
   return (
     <div className="job-progress">
-      <Progress
-        size="small"
-        percent={total ? Math.min(100, Math.round((done / total) * 100)) : 0}
-        status="active"
-        showInfo={Boolean(total)}
-        aria-label={phaseName(phase, lang)}
-      />
+      {total ? (
+        <Progress
+          size="small"
+          percent={Math.min(100, Math.round((done / total) * 100))}
+          status="active"
+          aria-label={name}
+        />
+      ) : (
+        <Spin size="small" />
+      )}
       <small className="muted">
-        {phaseName(phase, lang)} {number(done)}
-        {total ? ` / ${number(total)}` : ''}
+        {name}
+        {total ? ` ${number(done)} / ${number(total)}` : counted}
       </small>
     </div>
   );

@@ -5,7 +5,9 @@ import { useHotkeys } from 'react-hotkeys-hook';
 import { useRings } from '../api/queries';
 import { STATUSES } from '../api/types';
 import { Failed, Loading, Notice } from '../app/states';
+import { useTwoColumns } from '../app/useMedia';
 import { useText } from '../i18n';
+import { Underway } from '../jobs/Underway';
 import { RingCard } from './RingCard';
 import { RingFilters } from './RingFilters';
 import { asQuery, isFiltered, NO_FILTERS, useListSearch } from './useListSearch';
@@ -14,9 +16,11 @@ const PAGE = 50;
 
 function EmptyList({ run }: { readonly run: string | null }) {
   const { t } = useText();
+  const two = useTwoColumns();
   const { search, change } = useListSearch();
+  // Beside it stands the same at length; alone, it is all there is.
   if (run === null)
-    return <Notice compact title={t('state.emptyNoRun')} help={t('state.emptyNoRunHelp')} />;
+    return two ? <p className="list-note">{t('state.emptyNoRun')}</p> : <Underway />;
   if (isFiltered(search))
     return (
       <Notice compact title={t('state.emptyFiltered')} help={t('state.emptyFilteredHelp')}>
