@@ -38,52 +38,89 @@ function fullDelta(parquet: { nodes: string; edges: string }): GraphDelta {
   return { full: true, parquet, nodes: nothing, edges: nothing, removedEdges: nothing };
 }
 
-const FEES = (reader: LandingReader) => `
-  SELECT s.setl_id, s.psn_no, s.fixmedins_code, coalesce(f.bilg_dr_code, s.dr_code) AS dr_code,
-    coalesce(f.hilist_code, f.med_list_codg) AS item, s.time_s,
-    CASE WHEN s.cancelled THEN 0 ELSE coalesce(f.det_item_fee_sumamt, 0) END AS fen
-  FROM ${reader.sql('fee_list_d')} f JOIN ev_settlement s ON s.setl_id = f.setl_id`;
+/** The ends of relationships, with the column of their number in the tables of events. */
+const ENDS = {
+  patient: { number: 'p', table: 'k_patient' },
+  doctor: { number: 'd', table: 'k_doctor' },
+  institution: { number: 'o', table: 'k_institution' },
+  drug: { number: 'i', table: 'k_item' },
+} as const;
+type End = keyof typeof ENDS;
 
-/** One relationship for each pair: settlements, fen, first and last time. */
-const pairs = (source: string, a: string, target: string, b: string, from: string) => `
-  SELECT '${source}' AS source_kind, ${a} AS source_id, '${target}' AS target_kind, ${b} AS target_id,
-    count(*) AS count, sum(fen)::BIGINT AS fen, min(time_s)::BIGINT AS first, max(time_s)::BIGINT AS last
-  FROM ${from} WHERE ${a} IS NOT NULL AND ${b} IS NOT NULL GROUP BY ALL`;
+/** Source, target, and the table with one row for each settlement that joins the two. */
+const RELATIONSHIPS: ReadonlyArray<readonly [End, End, string]> = [
+  ['patient', 'doctor', 'g_doctor'],
+  ['patient', 'institution', 'g_settlement'],
+  ['patient', 'drug', 'g_item'],
+  ['doctor', 'institution', 'g_doctor'],
+  ['doctor', 'drug', 'g_line'],
+  ['institution', 'drug', 'g_item'],
+];
+
+function relationshipSql([source, target, events]: (typeof RELATIONSHIPS)[number]): string {
+  const [a, b] = [ENDS[source], ENDS[target]];
+  return `
+    SELECT '${source}' AS source_kind, x.id AS source_id, '${target}' AS target_kind,
+      y.id AS target_id, e.count, e.fen, e.first, e.last
+    FROM (SELECT ${a.number} AS a, ${b.number} AS b, count(*) AS count, sum(fen)::BIGINT AS fen,
+        min(time_s)::BIGINT AS first, max(time_s)::BIGINT AS last
+      FROM ${events} WHERE a IS NOT NULL AND b IS NOT NULL GROUP BY a, b) e
+    JOIN ${a.table} x ON x.${a.number} = e.a JOIN ${b.table} y ON y.${b.number} = e.b`;
+}
+
+/** A dictionary: every different id of `from` with a number. */
+const dictionary = (end: End, from: string) => `
+  CREATE TEMP TABLE ${ENDS[end].table} AS
+    SELECT id, (row_number() OVER () - 1)::INTEGER AS ${ENDS[end].number}
+    FROM (${from}) WHERE id IS NOT NULL;`;
 
 /**
  * Nodes and relationships of everything that counts, as two Parquet files. A doctor is joined to a
  * settlement as its attending doctor or by a line that he or she prescribed; fen are after refunds.
+ * Grouping is done on numbers: there are twenty fee lines to one of anything else.
  */
 async function writeGraph(reader: LandingReader, folder: string, work: WorkContext) {
   await prepareEvents(reader, { orphans: false });
   throwIfAborted(work.signal);
+  const fees = reader.sql('fee_list_d');
+  const item = 'coalesce(f.hilist_code, f.med_list_codg)';
   await reader.run(`
-    CREATE TEMP VIEW gr_line AS SELECT setl_id, any_value(psn_no) AS psn_no,
-      any_value(fixmedins_code) AS fixmedins_code, dr_code, item, any_value(time_s) AS time_s,
-      sum(fen) AS fen FROM (${FEES(reader)}) WHERE item IS NOT NULL GROUP BY setl_id, dr_code, item;
-    CREATE TEMP TABLE gr_drug AS SELECT * FROM gr_line;
-    CREATE TEMP TABLE gr_setl AS SELECT setl_id, psn_no, fixmedins_code, dr_code, time_s,
-      net_fee AS fen FROM ev_settlement;
-    CREATE TEMP TABLE gr_doctor AS
-      SELECT DISTINCT ON (setl_id, dr_code) * FROM (
-        FROM gr_setl UNION ALL
-        SELECT s.setl_id, s.psn_no, s.fixmedins_code, d.dr_code, s.time_s, s.fen
-        FROM (SELECT DISTINCT setl_id, dr_code FROM gr_drug) d JOIN gr_setl s USING (setl_id))
-      WHERE dr_code IS NOT NULL`);
+    ${dictionary('patient', 'SELECT DISTINCT psn_no AS id FROM ev_settlement')}
+    ${dictionary('institution', 'SELECT DISTINCT fixmedins_code AS id FROM ev_settlement')}
+    ${dictionary('doctor', `SELECT dr_code AS id FROM ev_settlement UNION SELECT bilg_dr_code FROM ${fees}`)}
+    ${dictionary('drug', `SELECT DISTINCT ${item} AS id FROM ${fees} f`)}
+    CREATE TEMP TABLE g_settlement AS
+      SELECT e.setl_id, (row_number() OVER ())::INTEGER AS s, p, o, d, e.time_s, e.net_fee AS fen,
+        e.cancelled
+      FROM ev_settlement e JOIN k_patient kp ON kp.id = e.psn_no
+      JOIN k_institution ko ON ko.id = e.fixmedins_code
+      LEFT JOIN k_doctor kd ON kd.id = e.dr_code`);
   throwIfAborted(work.signal);
-  const items = (by: string) => `(SELECT setl_id, any_value(psn_no) AS psn_no,
-    any_value(fixmedins_code) AS fixmedins_code, ${by === 'dr_code' ? 'dr_code' : 'NULL AS dr_code'},
-    item, any_value(time_s) AS time_s, sum(fen) AS fen FROM gr_drug
-    GROUP BY setl_id, item${by === 'dr_code' ? ', dr_code' : ''})`;
+  await reader.run(`
+    CREATE TEMP TABLE g_line AS
+      SELECT s, any_value(p) AS p, any_value(o) AS o, d, i, any_value(time_s) AS time_s,
+        sum(fen)::BIGINT AS fen
+      FROM (
+        SELECT g.s, g.p, g.o, coalesce(kd.d, g.d) AS d, ki.i, g.time_s,
+          CASE WHEN g.cancelled THEN 0 ELSE coalesce(f.det_item_fee_sumamt, 0) END AS fen
+        FROM ${fees} f JOIN g_settlement g ON g.setl_id = f.setl_id
+        JOIN k_item ki ON ki.id = ${item} LEFT JOIN k_doctor kd ON kd.id = f.bilg_dr_code)
+      GROUP BY s, d, i;
+    CREATE TEMP TABLE g_item AS
+      SELECT s, any_value(p) AS p, any_value(o) AS o, i, any_value(time_s) AS time_s,
+        sum(fen)::BIGINT AS fen
+      FROM g_line GROUP BY s, i;
+    CREATE TEMP TABLE g_doctor AS
+      SELECT s, p, o, d, time_s, fen FROM g_settlement WHERE d IS NOT NULL
+      UNION ALL
+      SELECT s, g.p, g.o, l.d, g.time_s, g.fen
+      FROM (SELECT DISTINCT s, d FROM g_line WHERE d IS NOT NULL) l JOIN g_settlement g USING (s)
+      WHERE l.d IS DISTINCT FROM g.d`);
+  throwIfAborted(work.signal);
   const edges = join(folder, 'edges.parquet');
-  await reader.run(`COPY (
-    ${pairs('patient', 'psn_no', 'doctor', 'dr_code', 'gr_doctor')} UNION ALL
-    ${pairs('patient', 'psn_no', 'institution', 'fixmedins_code', 'gr_setl')} UNION ALL
-    ${pairs('patient', 'psn_no', 'drug', 'item', items('psn_no'))} UNION ALL
-    ${pairs('doctor', 'dr_code', 'institution', 'fixmedins_code', 'gr_doctor')} UNION ALL
-    ${pairs('doctor', 'dr_code', 'drug', 'item', items('dr_code'))} UNION ALL
-    ${pairs('institution', 'fixmedins_code', 'drug', 'item', items('fixmedins_code'))}
-  ) TO ${quote(edges)} (FORMAT parquet)`);
+  await reader.run(
+    `COPY (${RELATIONSHIPS.map(relationshipSql).join(' UNION ALL ')}) TO ${quote(edges)} (FORMAT parquet)`,
+  );
   throwIfAborted(work.signal);
   const nodes = join(folder, 'nodes.parquet');
   await reader.run(`COPY (${nodesSql(reader)}) TO ${quote(nodes)} (FORMAT parquet)`);
@@ -109,18 +146,24 @@ function nodesSql(reader: LandingReader): string {
     FROM (SELECT s.fixmedins_code AS id, any_value(s.county) AS county, max(n.name) AS name,
         max(n.level) AS level FROM ev_settlement s
       LEFT JOIN (SELECT fixmedins_code, max(fixmedins_name) AS name, max(hosp_lv) AS level
-        FROM ${reader.sql('setl_d')} GROUP BY 1) n USING (fixmedins_code) GROUP BY 1) e
+        FROM ${reader.sql('setl_d')} ANTI JOIN (SELECT fixmedins_code FROM ${reader.sql('fixmedins_b')}
+          WHERE fixmedins_name IS NOT NULL AND hosp_lv IS NOT NULL) USING (fixmedins_code)
+        GROUP BY 1) n USING (fixmedins_code) GROUP BY 1) e
     LEFT JOIN ${reader.sql('fixmedins_b')} b ON b.fixmedins_code = e.id
     UNION ALL
     SELECT 'doctor', e.id, coalesce(b.dr_name, e.id),
       ${attributes(['institution', 'b.fixmedins_code'], ['department', 'b.dept_codg'])}
-    FROM (SELECT DISTINCT dr_code AS id FROM gr_doctor) e
+    FROM (SELECT id FROM k_doctor SEMI JOIN g_doctor USING (d)) e
     LEFT JOIN ${reader.sql('dr_b')} b ON b.dr_code = e.id
     UNION ALL
     SELECT 'drug', e.id, coalesce(b.hilist_name, n.name, e.id),
       ${attributes(['type', 'coalesce(b.list_type, n.type)'], ['spec', 'b.spec'])}
-    FROM (SELECT DISTINCT item AS id FROM gr_drug) e
+    FROM (SELECT id FROM k_item SEMI JOIN g_line USING (i)) e
     LEFT JOIN ${reader.sql('hilist_b')} b ON b.hilist_code = e.id
-    LEFT JOIN (SELECT coalesce(hilist_code, med_list_codg) AS id, max(hilist_name) AS name,
-      max(list_type) AS type FROM ${reader.sql('fee_list_d')} GROUP BY 1) n ON n.id = e.id`;
+    LEFT JOIN (SELECT id, max(hilist_name) AS name, max(list_type) AS type FROM (
+        SELECT coalesce(hilist_code, med_list_codg) AS id, hilist_name, list_type
+        FROM ${reader.sql('fee_list_d')})
+      ANTI JOIN (SELECT hilist_code AS id FROM ${reader.sql('hilist_b')}
+        WHERE hilist_name IS NOT NULL AND list_type IS NOT NULL) USING (id)
+      GROUP BY id) n ON n.id = e.id`;
 }

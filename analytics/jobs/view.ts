@@ -38,9 +38,12 @@ export function decodeError(text: string): JobError {
 }
 
 /** The error that a failed job stands for, to be thrown to whoever waited. */
-export function errorOf(job: JobView): RingfenceError {
+export function errorOf(job: JobView): Error {
   const { kind, message, remedy } = job.error ?? { kind: 'defect', message: 'failed' };
-  return new RingfenceError(kind === 'defect' ? 'unavailable' : kind, message, remedy);
+  if (kind !== 'defect') return new RingfenceError(kind, message, remedy);
+  const error = new Error(message);
+  error.stack = `${message}\n    in ${job.kind} ${job.id}`;
+  return error;
 }
 
 function stateOf(state: string, job: QueuedJob): JobState {
