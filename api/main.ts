@@ -49,8 +49,8 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
   } finally {
     server?.close();
     server?.closeAllConnections();
-    // Jobs go back into the queue first: commands that wait for them are told, and end.
-    await services.jobs.close();
+    // Commands that wait for a job are told first, and end.
+    await services.rest();
     await ownership.leave();
   }
 }

@@ -38,6 +38,8 @@ export interface OwnedServices extends Services {
   work(): Promise<void>;
   /** Lets the week run by itself. */
   schedule(): Promise<void>;
+  /** Puts running jobs back into the queue and tells everybody who waits for one. */
+  rest(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -140,9 +142,19 @@ export async function openServices(options: {
         alone: true,
       }),
     );
-    opened.push(() => jobs.close());
     let working: Promise<void> | undefined;
-    let scheduling: Promise<void> | undefined;
+    let scheduling: Promise<{ close(): Promise<void> }> | undefined;
+    let resting: Promise<void> | undefined;
+    const rest = () => {
+      resting ??= (async () => {
+        // What is half open can be closed only when it is open.
+        const [schedule] = await Promise.allSettled([scheduling, working]);
+        if (schedule.status === 'fulfilled') await schedule.value?.close();
+        await jobs.close();
+      })();
+      return resting;
+    };
+    opened.push(rest);
     return {
       env,
       dataDir,
@@ -160,14 +172,12 @@ export async function openServices(options: {
         })();
         return working;
       },
-      schedule() {
-        scheduling ??= (async () => {
-          const pattern = env.RINGFENCE_SCHEDULE;
-          const schedule = await startSchedule(await connect(), await openedJobs(), pattern);
-          opened.push(() => schedule.close());
-        })();
-        return scheduling;
+      async schedule() {
+        scheduling ??= (async () =>
+          startSchedule(await connect(), await openedJobs(), env.RINGFENCE_SCHEDULE))();
+        await scheduling;
       },
+      rest,
       close,
     };
   } catch (error) {

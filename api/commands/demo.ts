@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isFinal } from '../../analytics/jobs/types.js';
+import { errorOf } from '../../analytics/jobs/view.js';
 import type { Io } from '../owner/io.js';
 import type { OwnedServices } from '../wiring.js';
 
@@ -17,7 +19,7 @@ export async function prepareDemo(services: OwnedServices, io: Io): Promise<void
   try {
     await say('This is a demonstration on a made-up district; no person in it exists.');
     if ((await services.landing.imports()).length === 0) {
-      if (!existsSync(input)) await make(services, say);
+      if (!existsSync(input)) await make(services, io, say);
       await done(services, (await services.jobs.enqueueImport({ dir: input })).id);
     }
     if (!(await services.graph.read.run())) {
@@ -26,12 +28,17 @@ export async function prepareDemo(services: OwnedServices, io: Io): Promise<void
     }
     if (await services.graph.read.run()) await say('The sample district is ready.');
   } catch (error) {
+    if (io.signal.aborted) return;
     // The page shows what became of the jobs; the server goes on.
     await say(`The sample district is not complete: ${(error as Error).message}`);
   }
 }
 
-async function make(services: OwnedServices, say: (text: string) => Promise<void>): Promise<void> {
+async function make(
+  services: OwnedServices,
+  io: Io,
+  say: (text: string) => Promise<void>,
+): Promise<void> {
   const { writeSeedWorld } = await import('../../seed/index.js');
   await say(`making a sample district of ${DEMO_SETTLEMENTS.toLocaleString('en')} settlements ...`);
   // The directory appears whole: a start that was stopped makes it anew.
@@ -42,12 +49,15 @@ async function make(services: OwnedServices, say: (text: string) => Promise<void
     outDir: join(making, 'sample'),
     settlements: DEMO_SETTLEMENTS,
     seed: DEMO_SEED,
+    signal: io.signal,
   });
   renameSync(making, join(services.dataDir, 'input'));
 }
 
 async function done(services: OwnedServices, id: string): Promise<void> {
   for await (const job of services.jobs.events(id)) {
-    if (job.state === 'failed') throw new Error(job.error?.message);
+    if (job.state === 'completed') return;
+    if (isFinal(job.state)) throw errorOf(job);
   }
+  throw new Error('the program is stopping');
 }
