@@ -1,0 +1,98 @@
+/**
+ * The week at the size of a million settlements: `npm run bench -- million [N]`. Each step is a command
+ * of its own, with its wall time and the peak memory of its process; beside it the pair counting
+ * of the same files by DuckDB with igraph's Leiden, from PyPI, as a ratio.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const settlements = Number(process.argv[2] ?? 1_000_000);
+const here = dirname(fileURLToPath(import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 'ringfence-million-'));
+const world = join(scratch, 'world');
+const data = join(scratch, 'data');
+
+interface Timed {
+  readonly seconds: number;
+  readonly peakMb: number;
+}
+
+/** Runs a program; its peak resident memory is the kernel's own high-water mark. */
+function timed(command: string, args: readonly string[]): Promise<Timed> {
+  const began = performance.now();
+  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  let peak = 0;
+  const poll = setInterval(() => {
+    try {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
+    } catch {
+      // Gone between two looks.
+    }
+  }, 100);
+  return new Promise((resolve, reject) => {
+    child.on('exit', (code) => {
+      clearInterval(poll);
+      const seconds = (performance.now() - began) / 1000;
+      if (code === 0) resolve({ seconds, peakMb: Math.round(peak / 1024) });
+      else reject(new Error(`${command} ${args.join(' ')} ended with ${code}`));
+    });
+  });
+}
+
+const ringfence = (...args: string[]) =>
+  timed(process.execPath, [join(here, '../../../bin/ringfence.mjs'), '--data', data, ...args]);
+
+function python(): string | undefined {
+  const venv = join(here, '.venv');
+  const program = join(venv, 'bin/python');
+  if (!existsSync(program)) spawnSync('python3', ['-m', 'venv', venv], { stdio: 'ignore' });
+  const ready = spawnSync(
+    program,
+    ['-m', 'pip', 'install', '-q', 'duckdb', 'igraph', 'leidenalg'],
+    {
+      stdio: 'inherit',
+    },
+  );
+  return ready.status === 0 ? program : undefined;
+}
+
+async function main(): Promise<void> {
+  const seed = await ringfence('seed', '--out', world, '--settlements', String(settlements));
+  const load = await ringfence('import', world);
+  const rebuild = await ringfence('rebuild');
+  const rows = [
+    ['seed', seed],
+    ['import', load],
+    ['rebuild', rebuild],
+  ] as const;
+  const out = [
+    `${settlements} settlements on ${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+    '',
+    '| step | seconds | settlements/s | peak MB |',
+    '|---|---|---|---|',
+    ...rows.map(
+      ([name, t]) =>
+        `| ${name} | ${t.seconds.toFixed(1)} | ${Math.round(settlements / t.seconds)} | ${t.peakMb} |`,
+    ),
+  ];
+  const program = python();
+  if (program) {
+    const other = await timed(program, [join(here, '../pairs.py'), world]);
+    out.push(
+      `| DuckDB + leidenalg, pairs and communities only | ${other.seconds.toFixed(1)} | ${Math.round(settlements / other.seconds)} | ${other.peakMb} |`,
+      '',
+      `Rebuild (${61} worlds screened, grouped and calibrated, all detectors) takes ${(rebuild.seconds / other.seconds).toFixed(1)} × one world's pair counting there.`,
+    );
+  } else out.push('', 'No Python packages here: the pipeline beside it was not run.');
+  process.stdout.write(`${out.join('\n')}\n`);
+}
+
+try {
+  await main();
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
