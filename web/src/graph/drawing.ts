@@ -42,6 +42,8 @@ const SHAPES = {
   patient: 'bordered',
 } as const;
 
+/** Larger graphs label what zooming brings near. */
+const FULLY_LABELLED = 400;
 const LABEL_LENGTH = 16;
 const shorten = (label: string) =>
   label.length > LABEL_LENGTH ? `${label.slice(0, LABEL_LENGTH - 1)}…` : label;
@@ -81,7 +83,9 @@ export function reducers(graph: RingGraph, p: CanvasPalette, focus: () => FocusN
       borderColor: chosen ? p.ink : data.role ? rim(colour, p) : colour,
       mustLabel: data.role === 'core' || (chosen && selected.size <= 12),
       // Offered for drawing whatever the zoom; labels.ts leaves out those without room.
-      forceLabel: data.role !== undefined || chosen || hovered !== undefined,
+      forceLabel:
+        chosen ||
+        (graph.order <= FULLY_LABELLED && (data.role !== undefined || hovered !== undefined)),
       highlighted: chosen || key === hovered,
       zIndex: chosen ? 3 : data.role ? 2 : 1,
     };

@@ -87,7 +87,7 @@ export function nodeSize(node: Pick<GraphNode, 'role' | 'kind'>): number {
 
 /** Width grows with the logarithm: one settlement stays visible, a thousand do not hide the rest. */
 export function edgeWidth(count: number): number {
-  return Math.min(7, 0.7 + 0.85 * Math.log2(Math.max(1, count)));
+  return Math.min(7, 1 + 0.85 * Math.log2(Math.max(1, count)));
 }
 
 const GOLDEN = Math.PI * (3 - Math.sqrt(5));

@@ -113,6 +113,11 @@ export function innocentName(code: string, lang: Language): string {
 export function innocentSentence({ q, weight }: InnocentLike, lang: Language): string {
   const share = percent(weight, lang);
   const value = probability(q);
+  const nothing = weight < 0.005;
+  if (q <= REJECTED_AT && nothing)
+    return lang === 'zh'
+      ? `数据不支持（q = ${value}），它说明不了任何证据。`
+      : `The data speak against it (q = ${value}); it accounts for none of the evidence.`;
   if (q <= REJECTED_AT)
     return lang === 'zh'
       ? `数据不支持（q = ${value}），只能说明 ${share} 的证据。`

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useRings, useRun } from '../api/queries';
-import type { RingPage } from '../api/types';
+import type { FindingStatus, RingPage } from '../api/types';
 import { Failed, Loading } from '../app/states';
 import { useText } from '../i18n';
 import { period } from '../i18n/format';
@@ -8,12 +8,17 @@ import { Detectors } from '../jobs/Detectors';
 import { Underway } from '../jobs/Underway';
 import { asQuery, useListSearch } from './useListSearch';
 
-function Totals({ page }: { readonly page: RingPage }) {
+interface TotalsProps {
+  readonly page: RingPage;
+  readonly status: FindingStatus;
+}
+
+function Totals({ page, status }: TotalsProps) {
   const { t, yuanShort, number } = useText();
   const sum = page.rings.reduce((total, r) => total + Number(r.fundAtRisk), 0);
   const facts = [
-    [t('status.finding'), number(page.facets.statuses.finding ?? 0)],
-    [t('run.newThisWeek'), number(page.facets.changes.born ?? 0)],
+    [t(`status.${status}`), number(page.total)],
+    [t('run.newThisWeek'), number(page.rings.filter((r) => r.change === 'born').length)],
     [t('run.atRisk'), yuanShort(sum)],
   ] as const;
   return (
@@ -28,11 +33,14 @@ function Totals({ page }: { readonly page: RingPage }) {
   );
 }
 
+/** Sums are over so many of the strongest; a run seldom lists more. */
+const LISTED = 200;
+
 /** What the run as a whole says, until a ring is chosen. */
 export function Welcome() {
   const { t } = useText();
   const { search } = useListSearch();
-  const rings = useRings({ ...asQuery(search), limit: 50 });
+  const rings = useRings({ ...asQuery(search), limit: LISTED });
   const id = search.run ?? rings.data?.run ?? undefined;
   const run = useRun(id ?? undefined);
   const first = rings.data?.rings[0];
@@ -45,7 +53,7 @@ export function Welcome() {
         <h1>{t('run.summary')}</h1>
         {run.data ? <p className="muted">{period(run.data.period)}</p> : null}
       </header>
-      <Totals page={rings.data} />
+      <Totals page={rings.data} status={search.status ?? 'finding'} />
       {first ? (
         <p className="welcome-pick">
           {t('list.pickHelp')}{' '}
