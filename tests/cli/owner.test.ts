@@ -86,6 +86,26 @@ describe('the owner of a data directory', () => {
     }
   });
 
+  it('answers while it rebuilds', async () => {
+    const serving = await serve(['--data', 'left'], { cwd });
+    try {
+      const rebuilding = start(['rebuild', '--data', 'left'], { cwd });
+      let answers = 0;
+      for (let over = false; !over; ) {
+        const [newest] = await jobsOf(serving);
+        const rings = await fetch(`${serving.url}/api/rings`);
+        expect(rings.status).toBe(200);
+        await rings.json();
+        if (newest?.state === 'active') answers++;
+        over = newest?.state === 'completed';
+      }
+      expect(answers).toBeGreaterThan(2);
+      expect((await rebuilding.outcome).code).toBe(0);
+    } finally {
+      await serving.stop();
+    }
+  });
+
   it('refuses real data in the sample district', async () => {
     const serving = await serve(['--demo', '--data', 'show'], { cwd });
     try {
