@@ -79,20 +79,27 @@ export async function openLanding(options: LandingOptions): Promise<Landing> {
     return snapshotOf(rows, version, landingDir);
   };
 
-  // Evidence is asked for page by page: the reader of the last version is kept.
-  let kept: Promise<SnapshotReader> | undefined;
-  async function lookup(): Promise<SnapshotReader> {
-    const now = await ledger.version();
-    const before = await kept?.catch(() => undefined);
-    if (before?.version === now) return before;
-    kept = snapshot().then((s) => openReader(s, readerOptions()));
-    await before?.close();
-    return kept;
+  // Evidence is asked for page by page: the reader of the last version is kept. One question at a
+  // time, so that a reader is never closed while another question still uses it.
+  let kept: SnapshotReader | undefined;
+  let tail: Promise<unknown> = Promise.resolve();
+  function alone<T>(work: () => Promise<T>): Promise<T> {
+    const turn = tail.then(work, work);
+    tail = turn.catch(() => undefined);
+    return turn;
   }
-  async function release(): Promise<void> {
-    const before = await kept?.catch(() => undefined);
+  const release = () =>
+    alone(async () => {
+      await kept?.close();
+      kept = undefined;
+    });
+  async function lookup(): Promise<SnapshotReader> {
+    if (kept && kept.version === (await ledger.version())) return kept;
+    const before = kept;
     kept = undefined;
     await before?.close();
+    kept = await openReader(await snapshot(), readerOptions());
+    return kept;
   }
 
   return {
@@ -118,9 +125,7 @@ export async function openLanding(options: LandingOptions): Promise<Landing> {
       await release();
       return prune({ ...readerOptions(read), landingDir, ledger, before, keep });
     },
-    async settlements(ids) {
-      return readSettlements(await lookup(), ids);
-    },
+    settlements: (ids) => alone(async () => readSettlements(await lookup(), ids)),
     close: release,
   };
 }

@@ -205,4 +205,17 @@ describe('landing', () => {
     for (const secret of ['张三', '500101199001011234', '13800000000', '幸福路'])
       expect(text).not.toContain(secret);
   });
+
+  it('answers many questions at once while the ledger moves', async () => {
+    await world.load({ 'setl_d.csv': [S('1', '2025-01-01')] });
+    const asked = Array.from({ length: 6 }, () => world.landing.settlements(['1']));
+    const load = world.load({ 'setl_d.csv': [S('2', '2025-01-02')] });
+    const later = Array.from({ length: 6 }, async () => {
+      await load;
+      return world.landing.settlements(['1', '2']);
+    });
+    for (const found of await Promise.all(asked)) expect(found.map((s) => s.id)).toEqual(['1']);
+    for (const found of await Promise.all(later))
+      expect(found.map((s) => s.id)).toEqual(['1', '2']);
+  });
 });
