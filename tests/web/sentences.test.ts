@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { en } from '../../web/src/i18n/en';
 import { INNOCENT } from '../../web/src/i18n/innocent';
 import { REASONS } from '../../web/src/i18n/reasons';
-import { innocentSentence, reasonSentence } from '../../web/src/i18n/sentences';
+import {
+  explainsNothing,
+  innocentSentence,
+  reasonSentence,
+  vainSentence,
+} from '../../web/src/i18n/sentences';
 import { zh } from '../../web/src/i18n/zh';
 
 const LANGUAGES = ['zh', 'en'] as const;
@@ -67,6 +72,18 @@ describe('an innocent explanation', () => {
     expect(innocentSentence(small, 'zh')).toContain('数据不支持');
     expect(innocentSentence(large, 'zh')).toContain('不能排除');
     expect(innocentSentence(large, 'en')).toContain('60%');
+  });
+
+  it('that was tried in vain is named with the others', () => {
+    const tried = [
+      { code: 'chemo-cycle', q: 1e-9, weight: 0 },
+      { code: 'same-phone', q: 1e-9, weight: 0.001 },
+    ];
+    expect(tried.every(explainsNothing)).toBe(true);
+    expect(explainsNothing({ code: 'same-phone', q: 0.4, weight: 0 })).toBe(false);
+    expect(vainSentence(tried, 'zh')).toBe(
+      '试过：化疗周期、联系电话相同。它们说明不了任何证据。',
+    );
   });
 
   it.each(Object.entries(INNOCENT))('%s has a name in both languages', (_, names) => {

@@ -109,15 +109,21 @@ export function innocentName(code: string, lang: Language): string {
   return INNOCENT[code]?.[lang] ?? code;
 }
 
+/** True when it was tried and accounts for nothing: such are named together, in one sentence. */
+export const explainsNothing = ({ q, weight }: InnocentLike) => q <= REJECTED_AT && weight < 0.005;
+
+/** The explanations that were tried in vain. */
+export function vainSentence(tried: readonly InnocentLike[], lang: Language): string {
+  const names = tried.map((i) => innocentName(i.code, lang));
+  return lang === 'zh'
+    ? `试过：${names.join('、')}。它们说明不了任何证据。`
+    : `Tried: ${names.join(', ')}. They account for none of the evidence.`;
+}
+
 /** What became of one tested explanation. */
 export function innocentSentence({ q, weight }: InnocentLike, lang: Language): string {
   const share = percent(weight, lang);
   const value = probability(q);
-  const nothing = weight < 0.005;
-  if (q <= REJECTED_AT && nothing)
-    return lang === 'zh'
-      ? `数据不支持（q = ${value}），它说明不了任何证据。`
-      : `The data speak against it (q = ${value}); it accounts for none of the evidence.`;
   if (q <= REJECTED_AT)
     return lang === 'zh'
       ? `数据不支持（q = ${value}），只能说明 ${share} 的证据。`

@@ -3,7 +3,14 @@ import type { Innocent, Reason, RingDetail } from '../api/types';
 import { Loading } from '../app/states';
 import { type Text, useText } from '../i18n';
 import { percent, probability, quantity } from '../i18n/format';
-import { innocentName, innocentSentence, REJECTED_AT, reasonSentence } from '../i18n/sentences';
+import {
+  explainsNothing,
+  innocentName,
+  innocentSentence,
+  REJECTED_AT,
+  reasonSentence,
+  vainSentence,
+} from '../i18n/sentences';
 
 const Timeline = lazy(() => import('./Timeline'));
 
@@ -80,6 +87,25 @@ function InnocentItem({ innocent }: { readonly innocent: Innocent }) {
   );
 }
 
+function Explanations({ innocent }: Pick<RingDetail, 'innocent'>) {
+  const { t, lang } = useText();
+  const vain = innocent.filter(explainsNothing);
+  const telling = innocent.filter((i) => !explainsNothing(i));
+  if (innocent.length === 0) return <p className="muted">{t('ring.innocentNone')}</p>;
+  return (
+    <>
+      {telling.length > 0 ? (
+        <ul className="innocents">
+          {telling.map((i) => (
+            <InnocentItem key={i.code} innocent={i} />
+          ))}
+        </ul>
+      ) : null}
+      {vain.length > 0 ? <p className="muted">{vainSentence(vain, lang)}</p> : null}
+    </>
+  );
+}
+
 interface EvidenceProps {
   readonly ring: RingDetail;
   readonly reason: number | undefined;
@@ -117,15 +143,7 @@ export function Evidence({ ring, reason, onReason }: EvidenceProps) {
       </section>
       <section>
         <h2>{t('ring.innocent')}</h2>
-        {ring.innocent.length === 0 ? (
-          <p className="muted">{t('ring.innocentNone')}</p>
-        ) : (
-          <ul className="innocents">
-            {ring.innocent.map((i) => (
-              <InnocentItem key={i.code} innocent={i} />
-            ))}
-          </ul>
-        )}
+        <Explanations innocent={ring.innocent} />
       </section>
       <section>
         <h2>{t('ring.timeline')}</h2>
