@@ -53,6 +53,7 @@ const SMALL = 128;
 const keys = new Int32Array(256).fill(-1);
 const sums = new Float64Array(256);
 const slots = new Int32Array(256);
+const around = new Int32Array(SMALL);
 
 /** 0 … n − 1 in random order. */
 export function fillOrder(queue: Int32Array, n: number, rng: Rng): void {
@@ -67,8 +68,8 @@ export function fillOrder(queue: Int32Array, n: number, rng: Rng): void {
 
 /**
  * Moves nodes to their best community until none wants to move, visiting only those whose
- * neighbourhood changed (the queue of Leiden, swept in one random order). Changes `membership` in place, labels staying in
- * 0 … n − 1; returns the number of moves.
+ * neighbourhood changed (the queue of Leiden, swept in one random order). Changes `membership` in
+ * place, labels staying in 0 … n − 1; returns the number of moves.
  */
 export function localMove(
   level: Level,
@@ -119,20 +120,24 @@ export function localMove(
     let stay = bestGain;
     let found = 0;
     if (to - from <= SMALL) {
-      // Few neighbours: a table that stays in the first-level cache.
-      for (let e = from; e < to; e++) {
-        const c = membership[targets[e]!]!;
+      // Few neighbours: a table that stays in the first-level cache, filled from labels gathered
+      // beforehand so that their loads overlap.
+      const degree = to - from;
+      for (let k = 0; k < degree; k++) around[k] = membership[targets[from + k]!]!;
+      for (let k = 0; k < degree; k++) {
+        const c = around[k]!;
+        const w = weights[from + k]!;
         if (c === own) {
-          stay += weights[e]!;
+          stay += w;
           continue;
         }
         let h = Math.imul(c, 0x9e3779b1) >>> 24;
         while (keys[h] !== c && keys[h] !== -1) h = (h + 1) & 255;
         if (keys[h] === -1) {
           keys[h] = c;
-          sums[h] = weights[e]!;
+          sums[h] = w;
           slots[found++] = h;
-        } else sums[h]! += weights[e]!;
+        } else sums[h]! += w;
       }
       bestGain = stay;
       for (let i = 0; i < found; i++) {
@@ -185,6 +190,19 @@ export function localMove(
     total[best]! += size[at]!;
     count[best]!++;
     membership[at] = best;
+    if (to - from <= SMALL) {
+      const degree = to - from;
+      for (let k = 0; k < degree; k++) {
+        const u = targets[from + k]!;
+        // 1 where the neighbour's community is another and it does not wait yet; without a branch,
+        // since a mispredicted one would wait for memory.
+        const d = around[k]! - best;
+        const wake = ((d | -d) >>> 31) & (queued[u]! ^ 1);
+        queued[u]! |= wake;
+        waiting += wake;
+      }
+      continue;
+    }
     for (let e = from; e < to; e++) {
       const u = targets[e]!;
       if (queued[u] === 0 && membership[u] !== best) {
