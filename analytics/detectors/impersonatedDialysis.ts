@@ -4,6 +4,7 @@ import type { World } from '../projection/world.js';
 import type { Detector } from './detector.js';
 import { capacities } from './dialysis/capacity.js';
 import { KINDS } from './dialysis/combine.js';
+import { courses } from './dialysis/course.js';
 import { errorRates } from './dialysis/errors.js';
 import { type CentreJudgement, type Evidence, judge } from './dialysis/judge.js';
 import { PARAMETERS, type Parameters } from './dialysis/parameters.js';
@@ -44,6 +45,7 @@ export function gather(world: World, parameters: Parameters): Evidence {
     rates: errorRates(world, patients, parameters),
     supports: supportEvidence(world, pairs),
     capacities: capacities(world, pairs, parameters),
+    courses: courses(world, patients),
     parameters,
   };
 }

@@ -2,7 +2,14 @@ import { logChi2Tail } from '../../algorithms/gamma.js';
 import { cauchyCombination } from '../../algorithms/multiplicity.js';
 
 /** Kinds of evidence that record errors make independently of each other. */
-export const KINDS = ['stays', 'twoCentres', 'afterDeath', 'overFive', 'supports'] as const;
+export const KINDS = [
+  'stays',
+  'twoCentres',
+  'afterDeath',
+  'overFive',
+  'supports',
+  'course',
+] as const;
 export type Kind = (typeof KINDS)[number];
 /** What a centre is compared in: the kinds, two of them in one patient, and its machines. */
 export type Part = Kind | 'joint' | 'capacity';
@@ -22,6 +29,8 @@ export function lenientCauchy(p: readonly number[], weights?: readonly number[])
   );
 }
 
+const COURSE_FLOOR = Math.log(0.05);
+
 /** Weights of the Cauchy rule: what most rings show gets most; `all` is Fisher's of the kinds. */
 const WEIGHT = {
   supports: 3,
@@ -31,16 +40,19 @@ const WEIGHT = {
   twoCentres: 1,
   afterDeath: 1,
   overFive: 1,
+  course: 0,
   capacity: 0.5,
 } as const;
 
 /**
  * One strong kind is found by itself, several middling ones by Fisher's combination, which may take
  * only independent ones (`joint` is made of the others); the Cauchy rule, which bears dependence,
- * puts them together.
+ * puts them together. An odd course counts as a second kind or as a hint, never by itself.
  */
 export function together(parts: ReadonlyMap<Part, number>): number {
-  const independent = [...parts].filter(([kind]) => kind !== 'joint').map(([, x]) => x);
+  const independent = [...parts]
+    .filter(([kind]) => kind !== 'joint')
+    .map(([kind, x]) => (kind === 'course' ? Math.max(x, COURSE_FLOOR) : x));
   return lenientCauchy(
     [...parts.values(), fisher(independent)].map((x) => Math.exp(Math.max(x, -690))),
     [...[...parts.keys()].map((kind) => WEIGHT[kind]), WEIGHT.all],

@@ -167,7 +167,7 @@ export function ferryingOf(
  * held: it alone is found, or it lacks the supports, or it was found first, or the patient is at home
  * at the other.
  */
-function isCharged(pair: Pair, other: Pair, charging: Charging): boolean {
+export function isCharged(pair: Pair, other: Pair, charging: Charging): boolean {
   const mine = charging.found.indexOf(pair.centre);
   const theirs = charging.found.indexOf(other.centre);
   if (mine < 0 !== theirs < 0) return mine >= 0;

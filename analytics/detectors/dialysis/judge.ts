@@ -2,7 +2,14 @@ import { benjaminiHochberg } from '../../algorithms/multiplicity.js';
 import type { World } from '../../projection/world.js';
 import type { Capacity } from './capacity.js';
 import { KINDS, type Kind, type Part, together } from './combine.js';
-import { type Charging, ferryingOf, type PairConflicts, pairConflicts } from './conflicts.js';
+import {
+  type Charging,
+  ferryingOf,
+  isCharged,
+  type PairConflicts,
+  pairConflicts,
+} from './conflicts.js';
+import { type Courses, isParallel } from './course.js';
 import type { ErrorRates } from './errors.js';
 import {
   againstPeers,
@@ -49,6 +56,7 @@ export interface Evidence {
   readonly rates: ErrorRates;
   readonly supports: ReadonlyMap<Pair, SupportEvidence>;
   readonly capacities: ReadonlyMap<number, Capacity>;
+  readonly courses: Courses;
   readonly parameters: Parameters;
 }
 
@@ -130,6 +138,14 @@ function judgePair(
   if (conflicts.afterDeath.tested) logP.set('afterDeath', conflicts.afterDeath.logP);
   if (conflicts.overFive.tested) logP.set('overFive', conflicts.overFive.logP);
   const isConflicting = [...logP.values()].some((x) => x <= CONFLICT);
+  const isOdd = evidence.courses.odd.get(pair);
+  if (isOdd !== undefined) {
+    // Of two courses side by side only the one that is charged is odd.
+    const isOurs = patient.pairs.every(
+      (other) => other === pair || !isParallel(pair, other) || isCharged(pair, other, charging),
+    );
+    logP.set('course', isOdd && isOurs ? Math.log(evidence.courses.rate) : 0);
+  }
   if (supports) logP.set('supports', supports.isPackage && !isConflicting ? 0 : supports.logP);
   return { pair, conflicts, supports, logP, combined: Math.log(together(logP)) };
 }

@@ -28,14 +28,17 @@ export const THIN = LEVELS[1]!.logP;
 /** Stays are few a patient, and a death is one: no further levels can be reached. */
 export function levelsOf(kind: Kind, rates: ErrorRates): readonly Level[] {
   if (kind === 'stays') return LEVELS.slice(0, 2);
+  if (kind === 'course') return [{ logP: Math.log(0.5), prior: COURSE_PRIOR }];
   return kind === 'afterDeath' ? [{ logP: Math.log(0.5), prior: rates.death }] : LEVELS;
 }
 
 /** The same for patients whose second strongest kind is below the level: two oddities at once. */
 export const JOINT_LEVELS: readonly Level[] = [
+  { logP: Math.log(0.2), prior: 0.03 },
   { logP: Math.log(0.05), prior: 0.005 },
   { logP: Math.log(0.005), prior: 0.002 },
 ];
+const COURSE_PRIOR = 0.08;
 const CAPACITY_PRIOR = 0.05;
 
 /** Undefined where the patient could have shown less than two kinds. */
@@ -85,8 +88,14 @@ function countAt(
   });
 }
 
+/** ln p of one kind, or of the second strongest. */
+export function evidenceOf(judged: PairJudgement, kind: Kind | 'joint'): number | undefined {
+  return kind === 'joint' ? secondSmallest(judged) : judged.logP.get(kind);
+}
+
 /** The level from which a kind may name a patient. */
-export function namingLevel(kind: Kind, rates: ErrorRates): Level {
+export function namingLevel(kind: Kind | 'joint', rates: ErrorRates): Level {
+  if (kind === 'joint') return JOINT_LEVELS[0]!;
   const levels = levelsOf(kind, rates);
   return levels[1] ?? levels[0]!;
 }
@@ -99,11 +108,11 @@ export function honestShares(
   centres: readonly number[],
   byCentre: ReadonlyMap<number, readonly PairJudgement[]>,
   rates: ErrorRates,
-): Map<number, Map<Kind, number>> {
-  const out = new Map(centres.map((centre) => [centre, new Map<Kind, number>()]));
-  for (const kind of KINDS) {
+): Map<number, Map<Kind | 'joint', number>> {
+  const out = new Map(centres.map((centre) => [centre, new Map<Kind | 'joint', number>()]));
+  for (const kind of [...KINDS, 'joint'] as const) {
     const level = namingLevel(kind, rates);
-    const counts = countAt(centres, byCentre, level, (j) => j.logP.get(kind));
+    const counts = countAt(centres, byCentre, level, (j) => evidenceOf(j, kind));
     centres.forEach((centre, i) => {
       const { k, n } = counts[i]!;
       const others = counts.filter((_, j) => j !== i);

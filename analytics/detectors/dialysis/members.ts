@@ -2,13 +2,15 @@ import { benjaminiHochberg } from '../../algorithms/multiplicity.js';
 import { KINDS, type Kind } from './combine.js';
 import type { ErrorRates } from './errors.js';
 import type { PairJudgement } from './judge.js';
-import { namingLevel, THIN } from './levels.js';
+import { evidenceOf, namingLevel, THIN } from './levels.js';
 import type { Parameters } from './parameters.js';
 
 /** Kinds below this are odd enough to count as a second one. */
 const ODD = Math.log(0.05);
 /** A score of supports below which a record is as full as the others'. */
 const FULL = 1;
+/** A course alone names nobody: it may have ended for reasons that no table has. */
+const NAMING = [...KINDS.filter((kind) => kind !== 'course'), 'joint'] as const;
 /** Patients suspicious by one kind are all named where at most this share of such would be honest. */
 const HONEST_SHARE = 0.1;
 
@@ -20,16 +22,16 @@ const HONEST_SHARE = 0.1;
  */
 export function membersOf(
   pairs: readonly PairJudgement[],
-  honest: ReadonlyMap<Kind, number>,
+  honest: ReadonlyMap<Kind | 'joint', number>,
   rates: ErrorRates,
   parameters: Parameters,
 ): PairJudgement[] {
   const q = benjaminiHochberg(pairs.map((x) => Math.exp(x.combined)));
-  const telling = KINDS.filter((kind) => (honest.get(kind) ?? 1) <= HONEST_SHARE);
+  const telling = NAMING.filter((kind) => (honest.get(kind) ?? 1) <= HONEST_SHARE);
   const standing = pairs.filter(
     (x, i) =>
       q[i]! <= parameters.memberQ ||
-      telling.some((kind) => (x.logP.get(kind) ?? 0) <= namingLevel(kind, rates).logP),
+      telling.some((kind) => (evidenceOf(x, kind) ?? 0) <= namingLevel(kind, rates).logP),
   );
   const isThin = (x: PairJudgement) => (x.logP.get('supports') ?? 0) <= THIN;
   if (standing.filter(isThin).length * 2 < standing.length) return standing;

@@ -143,6 +143,15 @@ function reasonsOf(
     'items',
     missing.flatMap((m) => m.supports!.thin),
   );
+  const odd = members.filter((m) => (m.logP.get('course') ?? 0) < 0);
+  add(
+    'odd-course',
+    'course',
+    odd.length,
+    members.length * evidence.courses.rate,
+    'patients',
+    odd.flatMap((m) => [m.pair.sessions[0]!, m.pair.sessions.at(-1)!]),
+  );
   const capacity = evidence.capacities.get(centre.centre);
   if (capacity && (centre.byKind.get('capacity') ?? 1) < 1)
     add(

@@ -15,7 +15,7 @@ import { isBare, type Pair, type Session } from './sessions.js';
  * with the largest put down to the second, since one kind alone may have its reason (another
  * modality, another supplier), rescaled by the middle and spread of all pairs; p its normal tail. A patient whose thin sessions
  * cost what full ones do may be billed at a package price (`isPackage`). The reference is found by a forward
- * search from the third of patients with the fullest records, since the guilty are among them.
+ * search from the sixth of patients with the fullest records, since the guilty are among them.
  * A session whose settlement lost all its lines says nothing.
  */
 export interface SupportEvidence {
@@ -37,17 +37,19 @@ export interface SupportEvidence {
 interface Kind {
   readonly bit: number;
   readonly physical: boolean;
+  /** In the sum of scores: how much a missing one says. */
+  readonly weight: number;
   /** Least overdispersion between honest patients. */
   readonly rho: number;
 }
 
 const KINDS: readonly Kind[] = [
-  { bit: SUPPORT_BITS.dialyser, physical: true, rho: 0.02 },
-  { bit: SUPPORT_BITS.bloodLine, physical: true, rho: 0.02 },
-  { bit: SUPPORT_BITS.anticoagulant, physical: false, rho: 0.05 },
-  { bit: SUPPORT_BITS.epo, physical: false, rho: 0.15 },
-  { bit: SUPPORT_BITS.iron, physical: false, rho: 0.15 },
-  { bit: SUPPORT_BITS.tests, physical: false, rho: 0.15 },
+  { bit: SUPPORT_BITS.dialyser, physical: true, weight: 1, rho: 0.02 },
+  { bit: SUPPORT_BITS.bloodLine, physical: true, weight: 1, rho: 0.02 },
+  { bit: SUPPORT_BITS.anticoagulant, physical: false, weight: 0.7, rho: 0.05 },
+  { bit: SUPPORT_BITS.epo, physical: false, weight: 0.4, rho: 0.15 },
+  { bit: SUPPORT_BITS.iron, physical: false, weight: 0.4, rho: 0.15 },
+  { bit: SUPPORT_BITS.tests, physical: false, weight: 0.4, rho: 0.15 },
 ];
 /** A kind that is billed in fewer of the reference's sessions is no habit. */
 const HABIT = 0.3;
@@ -57,6 +59,8 @@ const DRUG_CAP = 3;
 const LONE_CAP = 2;
 /** Thin sessions that cost this share of the centre's full ones are a package. */
 const PACKAGE = 0.9;
+/** Share of a centre's patients, those with the fullest records, that the search starts from. */
+const CORE = 1 / 6;
 const MIN_SESSIONS = 5;
 /** Pairs from which on their own spread replaces the model's, and what it is at least. */
 const MANY = 20;
@@ -90,7 +94,7 @@ function centreEvidence(world: World, pairs: readonly Pair[]): Map<Pair, Support
   const order = [...pairs].sort(
     (a, b) => fullness.get(b)! - fullness.get(a)! || a.patient - b.patient,
   );
-  const core = order.slice(0, Math.max(2, Math.ceil(order.length / 3)));
+  const core = order.slice(0, Math.max(2, Math.ceil(order.length * CORE)));
   let reference = core;
   let evidence = new Map<Pair, SupportEvidence>();
   for (let turn = 0; turn < 6; turn++) {
@@ -175,12 +179,16 @@ interface Habit {
 /** A thin month of the reference leans on all patients of that month. */
 function habitsOf(reference: Tally, everyone: Tally): Habit[] {
   const all = reference.get(ALL_MONTHS)!;
+  const total = everyone.get(ALL_MONTHS)!;
   return KINDS.flatMap((kind, k) => {
-    if (all.has[k]! / all.n < HABIT) return [];
+    const level = all.has[k]! / all.n;
+    if (level < HABIT) return [];
+    const overall = (total.has[k]! + 0.5) / (total.n + 1);
     const share = (day: number) => {
       const own = reference.get(monthOf(day)) ?? { n: 0, has: [] };
       const usual = everyone.get(monthOf(day))!;
-      const prior = (usual.has[k]! + 0.5) / (usual.n + 1);
+      // The level is the reference's, the course over the months everybody's.
+      const prior = Math.min(level * ((usual.has[k]! + 0.5) / (usual.n + 1) / overall), 0.995);
       return ((own.has[k] ?? 0) + MONTH_WEIGHT * prior) / (own.n + MONTH_WEIGHT);
     };
     return [{ kind, share }];
@@ -210,13 +218,9 @@ function judge(pair: Pair, habits: readonly Habit[]): SupportEvidence {
     const z = (miss - mean) / sd;
     scores.push(kind.physical ? z : Math.min(z, DRUG_CAP));
   }
-  scores.sort((a, b) => b - a);
-  // The largest is put down to the second, or where there is no second, to what a drug may be.
-  const [largest = 0, second = LONE_CAP] = scores;
-  const summed = scores.reduce((a, b) => a + b, 0) - largest + Math.min(largest, second);
   return {
     known: known.length,
-    score: habits.length > 0 ? summed / Math.sqrt(habits.length) : 0,
+    score: combinedScore(habits, scores),
     logP: 0,
     missing,
     expected,
@@ -224,6 +228,19 @@ function judge(pair: Pair, habits: readonly Habit[]): SupportEvidence {
     billedElsewhere: missingOwn > 0 ? 1 - missing / missingOwn : 0,
     isPackage: false,
   };
+}
+
+/** Σ w·z / √Σ w², the largest z put down to the second, or to what a lone kind may be. */
+function combinedScore(habits: readonly Habit[], scores: readonly number[]): number {
+  if (habits.length === 0) return 0;
+  const [, second = LONE_CAP] = [...scores].sort((a, b) => b - a);
+  let sum = 0;
+  let squares = 0;
+  habits.forEach(({ kind }, i) => {
+    sum += kind.weight * Math.min(scores[i]!, second);
+    squares += kind.weight ** 2;
+  });
+  return sum / Math.sqrt(squares);
 }
 
 /** At least half of what the centre bills in that month is missing. */
