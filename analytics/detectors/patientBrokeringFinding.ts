@@ -26,6 +26,8 @@ const DETECTOR = 'patient-brokering-ring';
 /** Candidates with a p above this are not described: nothing that follows could save them. */
 const HOPELESS = 0.3;
 const CORE_SHARE = 0.1;
+const SIGNED_MIN = 5;
+const SIGNED_SHARE = 0.2;
 /** An outbreak: so many times the usual admissions of one diagnosis at one hospital in a week. */
 const OUTBREAK_RATIO = 3;
 const OUTBREAK_MIN = 6;
@@ -71,6 +73,9 @@ export function describeBrokering(
       ...cores.map(
         (h): Subject => ({ kind: 'institution', id: world.institutions.ids[h]!, role: 'core' }),
       ),
+      ...signers(world, stays, own).map(
+        (d): Subject => ({ kind: 'doctor', id: world.doctors[d]!, role: 'doctor' }),
+      ),
       ...candidate.members.map(
         (m): Subject => ({ kind: 'patient', id: world.patients.ids[m]!, role: 'member' }),
       ),
@@ -81,6 +86,19 @@ export function describeBrokering(
     p: unknown ? null : Math.max(Math.min(p, searched), remaining),
     fundAtRisk: own.reduce((sum, i) => sum + Math.max(0, s.fund[stays.row[i]!]!), 0),
   };
+}
+
+/** Doctors who attended a fifth of the stays, and five at least. */
+function signers(world: World, stays: Stays, own: readonly number[]): number[] {
+  const signed = new Map<number, number>();
+  for (const i of own) {
+    const doctor = world.settlements.doctor[stays.row[i]!]!;
+    if (doctor >= 0) signed.set(doctor, (signed.get(doctor) ?? 0) + 1);
+  }
+  return [...signed]
+    .filter(([, n]) => n >= SIGNED_MIN && n >= SIGNED_SHARE * own.length)
+    .map(([doctor]) => doctor)
+    .sort((x, y) => x - y);
 }
 
 /** Stays at hospitals where at least two members, and four in ten, were. */
