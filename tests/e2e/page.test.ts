@@ -212,6 +212,20 @@ describe('the page', () => {
     problems = problems.filter((p) => !p.includes('404'));
   });
 
+  it('starts a rebuild, follows it to its end and shows the run it published', async () => {
+    const before = await answer<{ run: string }>('/api/rings');
+    await page.goto(`${serving.url}/jobs`);
+    const done = page.locator('.job-completed');
+    await done.first().waitFor();
+    const count = await done.count();
+    await page.getByRole('button', { name: '立即重建' }).click();
+    await expect.poll(() => done.count(), { timeout: 2 * WAIT }).toBe(count + 1);
+    const after = await answer<{ run: string }>('/api/rings');
+    expect(after.run).not.toBe(before.run);
+    await page.goto(`${serving.url}/runs`);
+    await page.getByText(after.run, { exact: true }).waitFor();
+  });
+
   it('fits a telephone', async () => {
     await page.setViewportSize({ width: 400, height: 800 });
     await openTop();

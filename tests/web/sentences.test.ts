@@ -81,9 +81,7 @@ describe('an innocent explanation', () => {
     ];
     expect(tried.every(explainsNothing)).toBe(true);
     expect(explainsNothing({ code: 'same-phone', q: 0.4, weight: 0 })).toBe(false);
-    expect(vainSentence(tried, 'zh')).toBe(
-      '试过：化疗周期、联系电话相同。它们说明不了任何证据。',
-    );
+    expect(vainSentence(tried, 'zh')).toBe('试过：化疗周期、联系电话相同。它们说明不了任何证据。');
   });
 
   it.each(Object.entries(INNOCENT))('%s has a name in both languages', (_, names) => {
