@@ -45,11 +45,8 @@ const SHAPES = {
 /** Larger graphs label what zooming brings near. */
 const FULLY_LABELLED = 400;
 const LABEL_LENGTH = 16;
-/** Codes of one region begin alike and differ at the end; names begin with what tells them apart. */
-const shorten = (label: string) => {
-  if (label.length <= LABEL_LENGTH) return label;
-  return /^[\w-]+$/.test(label) ? `…${label.slice(-8)}` : `${label.slice(0, LABEL_LENGTH - 1)}…`;
-};
+const shorten = (label: string) =>
+  label.length > LABEL_LENGTH ? `${label.slice(0, LABEL_LENGTH - 1)}…` : label;
 
 /** What programs and labels read beside sigma's own attributes. */
 interface Shown extends Partial<NodeDisplayData> {
