@@ -11,8 +11,11 @@ export const KINDS = [
   'course',
 ] as const;
 export type Kind = (typeof KINDS)[number];
-/** What a centre is compared in: the kinds, two of them in one patient, and its machines. */
-export type Part = Kind | 'joint' | 'capacity';
+/**
+ * What a centre is compared in: the kinds, two of them in one patient, the records of odd courses
+ * against those of ordinary ones, and its machines.
+ */
+export type Part = Kind | 'joint' | 'contrast' | 'capacity';
 
 /** ln of Fisher's combination; a kind that showed nothing counts as one that was looked at. */
 export function fisher(logP: readonly number[]): number {
@@ -29,12 +32,14 @@ export function lenientCauchy(p: readonly number[], weights?: readonly number[])
   );
 }
 
-const COURSE_FLOOR = Math.log(0.05);
+/** One centre in so many has a programme that makes its courses odd. */
+export const COURSE_FLOOR = Math.log(0.01);
 
 /** Weights of the Cauchy rule: what most rings show gets most; `all` is Fisher's of the kinds. */
 const WEIGHT = {
   supports: 3,
   joint: 2,
+  contrast: 2,
   all: 2,
   stays: 1,
   twoCentres: 1,
@@ -46,12 +51,12 @@ const WEIGHT = {
 
 /**
  * One strong kind is found by itself, several middling ones by Fisher's combination, which may take
- * only independent ones (`joint` is made of the others); the Cauchy rule, which bears dependence,
+ * only independent ones (`joint` and `contrast` are made of the others); the Cauchy rule, which bears dependence,
  * puts them together. An odd course counts as a second kind or as a hint, never by itself.
  */
 export function together(parts: ReadonlyMap<Part, number>): number {
   const independent = [...parts]
-    .filter(([kind]) => kind !== 'joint')
+    .filter(([kind]) => kind !== 'joint' && kind !== 'contrast')
     .map(([kind, x]) => (kind === 'course' ? Math.max(x, COURSE_FLOOR) : x));
   return lenientCauchy(
     [...parts.values(), fisher(independent)].map((x) => Math.exp(Math.max(x, -690))),

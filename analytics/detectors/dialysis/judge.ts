@@ -14,6 +14,7 @@ import type { ErrorRates } from './errors.js';
 import {
   againstPeers,
   capacityAgainstPeers,
+  contrasts,
   honestShares,
   JOINT_LEVELS,
   levelsOf,
@@ -97,6 +98,7 @@ function judgeOnce(evidence: Evidence, charging: Charging): CentreJudgement[] {
     ]),
   );
   byKind.set('joint', againstPeers(centres, byCentre, JOINT_LEVELS, secondSmallest));
+  byKind.set('contrast', contrasts(centres, byCentre, byKind.get('course')!));
   byKind.set('capacity', capacityAgainstPeers(centres, evidence));
   const parts = centres.map((centre) => {
     const own = new Map<Part, number>();
@@ -118,7 +120,13 @@ function judgeOnce(evidence: Evidence, charging: Charging): CentreJudgement[] {
       byKind: parts[i]!,
       p: p[i]!,
       q: q[i]!,
-      members: membersOf(pairs, honest.get(centre)!, evidence.rates, evidence.parameters),
+      members: membersOf(
+        pairs,
+        honest.get(centre)!,
+        parts[i]!.get('contrast') ?? 1,
+        evidence.rates,
+        evidence.parameters,
+      ),
     };
   });
 }

@@ -1,5 +1,6 @@
 import { isBreached } from './capacity.js';
-import { KINDS, type Kind, lenientCauchy } from './combine.js';
+import { COURSE_FLOOR, fisher, KINDS, type Kind, lenientCauchy } from './combine.js';
+import { rankSumP } from './contrast.js';
 import type { ErrorRates } from './errors.js';
 import type { Evidence, PairJudgement } from './judge.js';
 import { type Count, logPeerTail, peerRate } from './peers.js';
@@ -19,7 +20,7 @@ const LEVELS: readonly Level[] = [
   { logP: Math.log(0.01), prior: 0.01 },
   { logP: Math.log(1e-4), prior: 0.005 },
   { logP: Math.log(1e-8), prior: 0.003 },
-  { logP: -30, prior: 0.001 },
+  { logP: -25, prior: 0.001 },
 ];
 
 /** A record is thin when its supports are below the second level. */
@@ -40,6 +41,34 @@ export const JOINT_LEVELS: readonly Level[] = [
 ];
 const COURSE_PRIOR = 0.08;
 const CAPACITY_PRIOR = 0.05;
+
+/** Courses of either sort that a contrast needs. */
+const CONTRAST_LEAST = 3;
+
+/**
+ * Whether the records of odd courses at a centre are thinner than those of its ordinary ones, by
+ * rank, together with how odd its courses are. A centre with a programme for short courses has odd
+ * ones, but keeps their records as it keeps the others'.
+ */
+export function contrasts(
+  centres: readonly number[],
+  byCentre: ReadonlyMap<number, readonly PairJudgement[]>,
+  courseP: ReadonlyMap<number, number>,
+): Map<number, number> {
+  const out = new Map<number, number>();
+  for (const centre of centres) {
+    const odd: number[] = [];
+    const ordinary: number[] = [];
+    for (const { supports, logP } of byCentre.get(centre)!) {
+      const course = logP.get('course');
+      if (supports && course !== undefined) (course < 0 ? odd : ordinary).push(supports.score);
+    }
+    if (Math.min(odd.length, ordinary.length) < CONTRAST_LEAST) continue;
+    const course = Math.max(Math.log(courseP.get(centre) ?? 1), COURSE_FLOOR);
+    out.set(centre, Math.exp(fisher([course, Math.log(rankSumP(odd, ordinary))])));
+  }
+  return out;
+}
 
 /** Undefined where the patient could have shown less than two kinds. */
 export function secondSmallest(judged: PairJudgement): number | undefined {
@@ -88,9 +117,17 @@ function countAt(
   });
 }
 
-/** ln p of one kind, or of the second strongest. */
+/**
+ * ln p of one kind; for `joint` that of a second kind beside an odd course, or of the second strongest
+ * kind, which is held to a quarter of the level.
+ */
 export function evidenceOf(judged: PairJudgement, kind: Kind | 'joint'): number | undefined {
-  return kind === 'joint' ? secondSmallest(judged) : judged.logP.get(kind);
+  if (kind !== 'joint') return judged.logP.get(kind);
+  if ((judged.logP.get('course') ?? 0) === 0) {
+    const second = secondSmallest(judged);
+    return second === undefined ? undefined : Math.min(0, second + Math.log(4));
+  }
+  return Math.min(...[...judged.logP].map(([k, x]) => (k === 'course' ? 0 : x)));
 }
 
 /** The level from which a kind may name a patient. */

@@ -1,6 +1,7 @@
 import { logNormalTail } from '../../algorithms/gamma.js';
 import { quantileSorted } from '../../algorithms/robust.js';
 import { SUPPORT_BITS, type World } from '../../projection/world.js';
+import { betaBinomialScore } from './betaBinomial.js';
 import { isBare, type Pair, type Session } from './sessions.js';
 
 /**
@@ -8,8 +9,8 @@ import { isBare, type Pair, type Session } from './sessions.js';
  *
  * Purpose: does one patient's record at a centre lack what the centre bills for its others? Formula:
  * for each kind of support b that the centre bills habitually, the missing ones of n sessions against
- * n·(1 − h), h the share among the centre's *reference* patients in the same month, with the variance
- * of a beta-binomial; z_b is its standard score. A dialyser and a blood line are used in every
+ * n·(1 − h), h the share among the centre's *reference* patients in the same month; z_b is the normal
+ * score of the beta-binomial tail. A dialyser and a blood line are used in every
  * session, so their z counts whole; a drug or a test may honestly not be for this patient (bleeding,
  * iron stores, another laboratory), so theirs is cut off at DRUG_CAP. The pair's score is Σ z_b/√K
  * with the largest put down to the second, since one kind alone may have its reason (another
@@ -204,18 +205,15 @@ function judge(pair: Pair, habits: readonly Habit[]): SupportEvidence {
   for (const { kind, share } of habits) {
     let miss = 0;
     let mean = 0;
-    let variance = 0;
     for (const s of known) {
       const h = share(s.day);
       mean += 1 - h;
-      variance += h * (1 - h);
       if (!(s.supports & kind.bit)) miss++;
       if (!(s.own & kind.bit)) missingOwn++;
     }
     missing += miss;
     expected += mean;
-    const sd = Math.sqrt(Math.max(variance, 0.25) * (1 + (known.length - 1) * kind.rho));
-    const z = (miss - mean) / sd;
+    const z = betaBinomialScore(miss, known.length, mean / known.length, kind.rho);
     scores.push(kind.physical ? z : Math.min(z, DRUG_CAP));
   }
   return {
