@@ -6,6 +6,7 @@ import { capacities } from './dialysis/capacity.js';
 import { KINDS } from './dialysis/combine.js';
 import { courses } from './dialysis/course.js';
 import { errorRates } from './dialysis/errors.js';
+import { explanations } from './dialysis/explained.js';
 import { type CentreJudgement, type Evidence, judge } from './dialysis/judge.js';
 import { PARAMETERS, type Parameters } from './dialysis/parameters.js';
 import { findingOf, ID } from './dialysis/report.js';
@@ -29,15 +30,35 @@ export const impersonatedDialysis: Detector<typeof PARAMETERS> = {
     if (evidence.patients.length === 0) return [];
     const centres = judge(evidence);
     throwIfAborted(context.signal);
-    return centres
-      .map((centre) => conclude(evidence, centre))
-      .filter((finding) => finding !== undefined);
+    const said = new Map(centres.map((centre) => [centre.centre, conclude(evidence, centre)]));
+    for (const [centre, finding] of explained(world, parameters, centres))
+      if (!said.get(centre)) said.set(centre, finding);
+    return [...said.values()].filter((finding) => finding !== undefined);
   },
 };
 
-/** All that is measured, before anybody is judged. */
-export function gather(world: World, parameters: Parameters): Evidence {
-  const patients = dialysisPatients(world, parameters);
+/** Centres that only innocent explanations keep off the list, with what explains them. */
+function explained(
+  world: World,
+  parameters: Parameters,
+  strict: readonly CentreJudgement[],
+): Array<[number, Finding | undefined]> {
+  const evidence = gather(world, parameters, true);
+  const after = new Map(strict.map((c) => [c.centre, c]));
+  return judge(evidence)
+    .filter((c) => c.q <= parameters.q && c.members.length >= parameters.patients)
+    .map((centre) => {
+      const reasons = explanations(centre, after.get(centre.centre)!);
+      return [
+        centre.centre,
+        findingOf(evidence, centre, centre.members, 'explained', VERSION, reasons),
+      ];
+    });
+}
+
+/** All that is measured, before anybody is judged; `naive` without innocent explanations. */
+export function gather(world: World, parameters: Parameters, naive = false): Evidence {
+  const patients = dialysisPatients(world, parameters, naive);
   const pairs = patients.flatMap((p) => p.pairs);
   return {
     world,
@@ -47,6 +68,7 @@ export function gather(world: World, parameters: Parameters): Evidence {
     capacities: capacities(world, pairs, parameters),
     courses: courses(world, patients),
     parameters,
+    naive,
   };
 }
 

@@ -49,6 +49,8 @@ export interface Charging {
   /** Pairs whose sessions lack what supports a session. */
   readonly thin: ReadonlySet<Pair>;
   readonly ferrying: Ferrying;
+  /** Forgets the innocent explanations, to see what they account for. */
+  readonly naive: boolean;
 }
 
 /**
@@ -73,7 +75,7 @@ export function pairConflicts(
   return {
     stays: staysElsewhere(patient, pair, rates, charging),
     twoCentres: sameDay(patient, pair, rates, charging),
-    afterDeath: afterDeath(world, patient, pair, rates, parameters),
+    afterDeath: afterDeath(world, patient, pair, rates, parameters, charging.naive),
     overFive: crowdedWeeks(patient, pair, parameters, charging),
   };
 }
@@ -104,15 +106,19 @@ function staysElsewhere(
     const inside: Session[] = [];
     for (const s of pair.sessions) {
       if (s.bundled) continue;
-      if (s.day > stay.begin && s.day < stay.end) inside.push(s);
-      else if (s.day === stay.begin || s.day === stay.end) edge++;
+      const isEdge = s.day === stay.begin || s.day === stay.end;
+      if ((s.day > stay.begin && s.day < stay.end) || (charging.naive && isEdge)) inside.push(s);
+      else if (isEdge) edge++;
     }
     if (days <= 0) continue;
     tested++;
     const mean = rates.misdated * pair.rate * days;
     expected += mean;
     const one = -Math.expm1(-mean);
-    const ferried = isThin ? 0 : ferriedShare(charging.ferrying, stay.institution, pair.patient);
+    const ferried =
+      isThin || charging.naive
+        ? 0
+        : ferriedShare(charging.ferrying, stay.institution, pair.patient);
     e1 += one + rates.stay + ferried;
     e2 += one - mean * Math.exp(-mean) + rates.stay + ferried;
     if (inside.length > 0) {
@@ -225,12 +231,13 @@ function afterDeath(
   pair: Pair,
   rates: ErrorRates,
   parameters: Parameters,
+  naive: boolean,
 ): DeathConflict {
   const death = world.patients.deathDay[patient.patient]!;
   if (death === DAY_NEVER)
     return { tested: false, logP: 0, expected: 0, sessions: [], doubtful: false };
   const s = world.settlements;
-  const limit = death + parameters.graceDays;
+  const limit = death + (naive ? 0 : parameters.graceDays);
   const after = pair.sessions.filter((x) => s.beginDay[x.row]! > limit && x.day > limit);
   const sessions = after.length > 0 && after.every((x) => x.bundled) ? after.slice(1) : after;
   const doubtful = patient.others.some(
@@ -238,7 +245,7 @@ function afterDeath(
   );
   return {
     tested: true,
-    logP: sessions.length > 0 && !doubtful ? Math.log(rates.death) : 0,
+    logP: sessions.length > 0 && (naive || !doubtful) ? Math.log(rates.death) : 0,
     expected: rates.death * sessions.length,
     sessions,
     doubtful,

@@ -59,6 +59,8 @@ export interface Evidence {
   readonly capacities: ReadonlyMap<number, Capacity>;
   readonly courses: Courses;
   readonly parameters: Parameters;
+  /** Innocent explanations are forgotten. */
+  readonly naive: boolean;
 }
 
 /**
@@ -72,7 +74,7 @@ export function judge(evidence: Evidence): CentreJudgement[] {
   const ferrying = ferryingOf(evidence.patients, thin);
   const found: number[] = [];
   for (;;) {
-    const centres = judgeOnce(evidence, { found, thin, ferrying });
+    const centres = judgeOnce(evidence, { found, thin, ferrying, naive: evidence.naive });
     const next = centres
       .filter((c) => c.q <= evidence.parameters.q && !found.includes(c.centre))
       .sort((a, b) => a.p - b.p || a.centre - b.centre)[0];
@@ -154,6 +156,10 @@ function judgePair(
     );
     logP.set('course', isOdd && isOurs ? Math.log(evidence.courses.rate) : 0);
   }
-  if (supports) logP.set('supports', supports.isPackage && !isConflicting ? 0 : supports.logP);
+  if (supports)
+    logP.set(
+      'supports',
+      supports.isPackage && !isConflicting && !evidence.naive ? 0 : supports.logP,
+    );
   return { pair, conflicts, supports, logP, combined: Math.log(together(logP)) };
 }

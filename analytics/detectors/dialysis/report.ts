@@ -23,6 +23,7 @@ export function findingOf(
   members: readonly PairJudgement[],
   status: FindingStatus,
   version: number,
+  innocent = innocentOf(centre, members),
 ): Finding | undefined {
   const { world } = evidence;
   const reasons = reasonsOf(evidence, centre, members);
@@ -47,9 +48,9 @@ export function findingOf(
     kind: 'ring',
     subjects,
     reasons,
-    innocent: innocentOf(centre, members),
+    innocent,
     status,
-    p: status === 'review' ? null : centre.q,
+    p: status === 'finding' ? centre.q : null,
     fundAtRisk,
   };
 }

@@ -69,8 +69,15 @@ export function isSession(s: Settlements, row: number): boolean {
 const BUNDLE_GAP_DAYS = 6;
 const BUNDLE_TIMES = 2.5;
 
-/** Everyone with a session, by patient index; sessions by day, then settlement id. */
-export function dialysisPatients(world: World, parameters: Parameters): DialysisPatient[] {
+/**
+ * Everyone with a session, by patient index; sessions by day, then settlement id. `naive` forgets what
+ * other settlements of the patient say about a session.
+ */
+export function dialysisPatients(
+  world: World,
+  parameters: Parameters,
+  naive = false,
+): DialysisPatient[] {
   const s = world.settlements;
   const people = new Set<number>();
   for (let i = 0; i < s.count; i++) if (isSession(s, i)) people.add(s.patient[i]!);
@@ -108,11 +115,13 @@ export function dialysisPatients(world: World, parameters: Parameters): Dialysis
           const lonely =
             s.day[row]! - (i > 0 ? s.day[list[i - 1]!]! : -1e9) >= BUNDLE_GAP_DAYS &&
             (i + 1 < list.length ? s.day[list[i + 1]!]! : 1e9) - s.day[row]! >= BUNDLE_GAP_DAYS;
-          const ownStay = stays.some(
-            (t) => t.institution === centre && s.day[row]! >= t.begin && s.day[row]! <= t.end,
-          );
+          const ownStay =
+            !naive &&
+            stays.some(
+              (t) => t.institution === centre && s.day[row]! >= t.begin && s.day[row]! <= t.end,
+            );
           let supports = s.supports[row]!;
-          for (const o of near)
+          for (const o of naive ? [] : near)
             if (Math.abs(s.day[o]! - s.day[row]!) <= parameters.supportDays)
               supports |= s.supports[o]!;
           for (const o of [list[i - 1], list[i + 1]])
@@ -123,7 +132,7 @@ export function dialysisPatients(world: World, parameters: Parameters): Dialysis
             bundled:
               monthly.has(centre) ||
               s.endDay[row]! - s.beginDay[row]! >= 2 ||
-              (lonely && s.total[row]! >= BUNDLE_TIMES * usualTotal),
+              (lonely && usualTotal > 0 && s.total[row]! >= BUNDLE_TIMES * usualTotal),
             ownStay,
             known: s.lines[row]! > 0 && !ownStay,
             own: s.supports[row]!,

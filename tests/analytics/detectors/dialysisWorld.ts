@@ -51,6 +51,8 @@ export interface HonestOddities {
   readonly heparinFree?: number;
   /** Share of the dead whose date of death is mistyped as weeks too early. */
   readonly wrongDeaths?: number;
+  /** Patients of centre 3 who recover after some months. */
+  readonly briefCourses?: number;
   /** Machines of centre 1 as registered, too few. */
   readonly fewMachines?: number;
 }
@@ -238,10 +240,12 @@ export function dialysisWorld(options: DialysisOptions = {}): PlantedDialysis {
         i < (honest.travellers ?? 0)
           ? { from: FROM + 30 + rng.int(250), centre: (c + 1) % centres }
           : undefined;
-      const first = chance(0.2) ? FROM + rng.int(200) : FROM;
+      const isBrief = c === 3 && i < (honest.briefCourses ?? 0);
+      const first = isBrief || chance(0.2) ? FROM + 30 + rng.int(170) : FROM;
+      const last = isBrief ? first + 70 + rng.int(60) : FROM + DAYS;
       const sessions = new Set<number>();
       let month = 0;
-      for (let day = first; day < FROM + DAYS; day++) {
+      for (let day = first; day < last; day++) {
         if (dies !== undefined && day > dies) break;
         const inside = mine.some((t) => day > t.begin && day < t.end);
         const edge = mine.some((t) => day === t.begin || day === t.end);

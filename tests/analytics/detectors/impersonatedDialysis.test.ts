@@ -141,6 +141,8 @@ describe('honest worlds', () => {
     ['travel', { travellers: 12 }],
     ['a habit that changes', { habitChange: true }],
     ['too few machines on record', { fewMachines: 1 }],
+    ['a programme for short courses', { briefCourses: 8 }],
+    ['without heparin', { heparinFree: 4 }],
   ])('%s: nobody is listed', async (_, honest) => {
     for (let seed = 1; seed <= 2; seed++)
       expect(listed(await detect(dialysisWorld({ honest, seed }).world))).toEqual([]);
@@ -158,6 +160,35 @@ describe('honest worlds', () => {
     expect(
       await detect(buildWorld({ settlements: [{ patient: 'p', institution: 'i', day: 20100 }] })),
     ).toEqual([]);
+  });
+});
+
+describe('innocent explanations', () => {
+  it('keep an honest centre off the list and say what they account for', async () => {
+    const statuses: string[] = [];
+    const codesSeen = new Set<string>();
+    for (let seed = 1; seed <= 4; seed++)
+      for (const f of await detect(dialysisWorld({ seed, honest: { transfers: 12 } }).world)) {
+        statuses.push(f.status);
+        expect(f.p).toBeNull();
+        for (const x of f.innocent) codesSeen.add(x.code);
+        if (f.status === 'explained') {
+          expect(f.innocent[0]!.weight).toBeGreaterThan(0.3);
+          expect(f.innocent[0]!.q).toBeGreaterThan(0.05);
+        }
+      }
+    expect(statuses).toContain('explained');
+    expect(codesSeen).toContain('same-day-transfer');
+  });
+
+  it('do not hide a ring', async () => {
+    const { found } = await ringOf(
+      { duringStays: true },
+      { honest: { transfers: 12, ferried: 3 } },
+    );
+    expect(found.map(centres)).toEqual([['C0']]);
+    const record = found[0]!.innocent.find((x) => x.code === 'record-error')!;
+    expect(record.weight).toBeLessThan(0.2);
   });
 });
 

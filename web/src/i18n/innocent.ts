@@ -18,6 +18,8 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
   'record-error': { zh: '录入差错', en: 'Recording error' },
   'same-day-transfer': { zh: '当日转院', en: 'Transfer on the day' },
   'acute-dialysis': { zh: '急诊透析', en: 'Acute dialysis' },
+  'taken-from-ward': { zh: '住院病人送外院透析', en: 'Taken from the ward to a centre' },
+  'package-price': { zh: '包干价', en: 'Package price' },
   'planned-cycle': { zh: '计划内周期治疗', en: 'Planned cycle of treatment' },
   'lab-billed-elsewhere': { zh: '检验在别处结算', en: 'Tests billed elsewhere' },
   companions: {

@@ -80,6 +80,10 @@ export const REASONS: Readonly<Record<string, Template>> = {
     zh: '透析中缺少应有的抗凝剂、促红素、透析器或常规检验共 {m} 项；诚实的透析约缺 {e} 项{x}。',
     en: '{m} supports (anticoagulant, EPO, dialyser, routine tests) are missing from these sessions; honest ones would lack about {e}{x}.',
   },
+  'impersonated-dialysis.odd-course': {
+    zh: '有 {m} 人的透析中途开始、中途停止，既未死亡也未转往别处，或与另一中心同时进行；按同行约为 {e} 人{x}。',
+    en: 'For {m} patients dialysis began and stopped without a death or a move, or ran beside another centre’s; at peers it would be about {e}{x}.',
+  },
   'impersonated-dialysis.over-capacity': {
     zh: '透析人次超过“机器数 × 班次”的有 {m} 天；正常约为 {e} 天{x}。',
     en: 'On {m} days there were more sessions than machines times shifts; normally about {e}{x}.',
