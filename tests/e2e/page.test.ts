@@ -189,6 +189,8 @@ describe('the page', () => {
     );
     const name = rings[0]!.core.find((c) => c.kind === 'institution')!.label;
     await page.goto(`${serving.url}/rings`);
+    // Keys are heard once the page is alive.
+    await page.locator('.ring-card').first().waitFor();
     await page.keyboard.press('/');
     const initials = pinyin(name, { pattern: 'first', toneType: 'none', type: 'array' });
     await page.keyboard.type(initials.join('').slice(0, 5));
