@@ -44,7 +44,7 @@ export function rankQuality(
   }
   area += (unscored / positives.size) * (positives.size / size);
   return {
-    auprc: area,
+    auprc: Math.min(1, area),
     prevalence: positives.size / size,
     positives: positives.size,
     population: size,
