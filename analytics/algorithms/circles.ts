@@ -16,12 +16,23 @@
  * rarer than common counts.
  */
 import { throwIfAborted } from '../model/errors.js';
-import { createRng, type Rng } from '../model/rng.js';
+import { createRng } from '../model/rng.js';
+import {
+  type CoVisits,
+  countShares,
+  coVisits,
+  type Links,
+  logChance,
+  logChances,
+  PLACES_MAX,
+  placePair,
+  rangesOf,
+  rewire,
+  type Shares,
+  sharedPlaces,
+  sortLinks,
+} from './placeLinks.js';
 
-/** Links of the global share that an area's share is shrunk with. */
-const AREA_PRIOR = 20;
-/** Places of one patient beyond this are not paired: such a person shares places with everybody. */
-const PLACES_MAX = 40;
 /** Two places that more people than this have in common are a habit of the area. */
 const PLACE_PAIR_MAX = 80;
 /**
@@ -92,130 +103,6 @@ export function circleScreen(links: LinkColumns, options: CircleOptions): Circle
         ),
       ),
   };
-}
-
-interface Links {
-  readonly patient: Int32Array;
-  readonly place: Int32Array;
-}
-
-interface CoVisits {
-  readonly visitors: ReadonlyMap<number, number>;
-  readonly both: ReadonlyMap<number, number>;
-  /** Places of one patient. */
-  of(patient: number): readonly number[];
-}
-
-const placePair = (k: number, l: number) => Math.min(k, l) * 2 ** 25 + Math.max(k, l);
-
-function coVisits({ patient, place }: Links): CoVisits {
-  const visitors = new Map<number, number>();
-  const both = new Map<number, number>();
-  const ranges = rangesOf(patient);
-  for (const [from, to] of ranges.values())
-    for (let x = from; x < to; x++) {
-      visitors.set(place[x]!, (visitors.get(place[x]!) ?? 0) + 1);
-      if (to - from > PLACES_MAX) continue;
-      for (let y = x + 1; y < to; y++) {
-        const k = placePair(place[x]!, place[y]!);
-        both.set(k, (both.get(k) ?? 0) + 1);
-      }
-    }
-  return {
-    visitors,
-    both,
-    of: (p) => {
-      const [from, to] = ranges.get(p) ?? [0, 0];
-      return Array.from(place.subarray(from, to));
-    },
-  };
-}
-
-/** First and last-but-one link of each patient; links are sorted by patient. */
-function rangesOf(patient: Int32Array): Map<number, readonly [number, number]> {
-  const out = new Map<number, readonly [number, number]>();
-  for (let from = 0; from < patient.length; ) {
-    let to = from + 1;
-    while (to < patient.length && patient[to] === patient[from]) to++;
-    out.set(patient[from]!, [from, to]);
-    from = to;
-  }
-  return out;
-}
-
-function sortLinks(
-  patient: Int32Array,
-  place: Int32Array,
-): { patient: Int32Array; place: Int32Array } {
-  const order = Int32Array.from(patient, (_, i) => i).sort(
-    (x, y) => patient[x]! - patient[y]! || place[x]! - place[y]!,
-  );
-  return {
-    patient: Int32Array.from(order, (i) => patient[i]!),
-    place: Int32Array.from(order, (i) => place[i]!),
-  };
-}
-
-interface Shares {
-  /** Links by area · places + place. */
-  readonly here: ReadonlyMap<number, number>;
-  readonly ofArea: ReadonlyMap<number, number>;
-  readonly ofPlace: ReadonlyMap<number, number>;
-  readonly total: number;
-  readonly places: number;
-}
-
-function countShares({ patient, place }: Links, area: Int32Array): Shares {
-  const here = new Map<number, number>();
-  const ofArea = new Map<number, number>();
-  const ofPlace = new Map<number, number>();
-  let places = 0;
-  for (let i = 0; i < place.length; i++) places = Math.max(places, place[i]! + 1);
-  for (let i = 0; i < patient.length; i++) {
-    const home = area[patient[i]!]!;
-    here.set(home * places + place[i]!, (here.get(home * places + place[i]!) ?? 0) + 1);
-    ofArea.set(home, (ofArea.get(home) ?? 0) + 1);
-    ofPlace.set(place[i]!, (ofPlace.get(place[i]!) ?? 0) + 1);
-  }
-  return { here, ofArea, ofPlace, total: patient.length, places };
-}
-
-/** −ln p of a patient of so many links, none of them counted in what is given. */
-function logChance(degree: number, here: number, home: number, everywhere: number, total: number) {
-  const share = (here + (AREA_PRIOR * Math.max(everywhere, 0.5)) / total) / (home + AREA_PRIOR);
-  return -Math.log(Math.max(-Math.expm1(-degree * share), 1e-6));
-}
-
-/** −ln p_ik of every link. */
-function logChances({ patient, place }: Links, area: Int32Array, shares: Shares): Float64Array {
-  const ranges = rangesOf(patient);
-  return Float64Array.from(patient, (p, i) => {
-    const [from, to] = ranges.get(p)!;
-    const degree = to - from;
-    const home = area[p]!;
-    return logChance(
-      degree,
-      shares.here.get(home * shares.places + place[i]!)! - 1,
-      shares.ofArea.get(home)! - degree,
-      shares.ofPlace.get(place[i]!)! - 1,
-      shares.total,
-    );
-  });
-}
-
-/** Shared places of two patients as positions of their links. */
-function* sharedPlaces(
-  place: Int32Array,
-  [x0, x1]: readonly [number, number],
-  [y0, y1]: readonly [number, number],
-): Generator<readonly [number, number]> {
-  let x = x0;
-  let y = y0;
-  while (x < x1 && y < y1) {
-    if (place[x]! < place[y]!) x++;
-    else if (place[x]! > place[y]!) y++;
-    else yield [x++, y++];
-  }
 }
 
 function rescore(
@@ -303,38 +190,6 @@ function toPairs(
     score: Float64Array.from(found, (f) => f.score),
     shared: Int32Array.from(found, (f) => f.shared),
   };
-}
-
-/** Shuffles the places among the links of one area; doubled links are mended by further swaps. */
-function rewire(patient: Int32Array, place: Int32Array, area: Int32Array, rng: Rng): Int32Array {
-  const out = place.slice();
-  const byArea = new Map<number, number[]>();
-  for (let i = 0; i < patient.length; i++) {
-    const list = byArea.get(area[patient[i]!]!);
-    if (list) list.push(i);
-    else byArea.set(area[patient[i]!]!, [i]);
-  }
-  for (const list of byArea.values()) {
-    for (let x = list.length - 1; x > 0; x--) swap(out, list[x]!, list[rng.int(x + 1)]!);
-    for (let round = 0; round < 8; round++) {
-      const seen = new Set<number>();
-      const doubled: number[] = [];
-      for (const i of list) {
-        const key = patient[i]! * 1e6 + out[i]!;
-        if (seen.has(key)) doubled.push(i);
-        else seen.add(key);
-      }
-      if (doubled.length === 0) break;
-      for (const i of doubled) swap(out, i, list[rng.int(list.length)]!);
-    }
-  }
-  return out;
-}
-
-function swap(values: Int32Array, i: number, j: number): void {
-  const held = values[i]!;
-  values[i] = values[j]!;
-  values[j] = held;
 }
 
 /** Links sorted by patient, then place. */
