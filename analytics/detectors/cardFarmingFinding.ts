@@ -1,26 +1,18 @@
-import { cauchyCombination } from '../algorithms/multiplicity.js';
 import type { Finding, InnocentExplanation, Reason, Subject } from '../model/finding.js';
 import { REASON_SETTLEMENTS_MAX } from '../model/finding.js';
 import { rowsOf } from '../projection/indexes.js';
 import { INSTITUTION_PHARMACY, type World } from '../projection/world.js';
 import type { Candidate } from './candidates.js';
 import type { CardFarmingParameters } from './cardFarming.js';
-import {
-  bestExplanation,
-  provableUnits,
-  round,
-  sharedAttributes,
-  testHypotheses,
-} from './explanations.js';
+import { round, sharedAttributes, testHypotheses } from './explanations.js';
 import { expectedHits, type GroupSearch } from './groupSearch.js';
 import { CELL_DAYS, corePlaces, type JointVisits, jointVisits, pairKey } from './jointVisits.js';
+import { judge, searchedP } from './judgement.js';
 import { pharmacyRates } from './pharmacyRates.js';
 import { companionsQ, type SideTest, sideEvidence } from './sideEvidence.js';
 import { isPharmacySwipe } from './visits.js';
 
 const DETECTOR = 'card-farming-pharmacy';
-/** Candidates with a p above this are not described: nothing that follows could save them. */
-const HOPELESS = 0.3;
 const CORE_SHARE = 0.1;
 /** Side evidence is shown, and adds to the group's, below this p. */
 const SIDE_LEVEL = 0.05;
@@ -38,22 +30,14 @@ export function describeFarm(
   candidate: Candidate,
   searches: Searches,
 ): Finding | undefined {
-  const groupPs = [candidate.meetings?.p, candidate.circles?.p].filter((p) => p !== undefined);
-  // Two searches were made: one group found by one of them only is the better of two looks.
-  const searched =
-    groupPs.length === 2 ? cauchyCombination(groupPs) : Math.min(1, 2 * (groupPs[0] ?? 1));
-  if (searched > HOPELESS) return undefined;
+  const searched = searchedP(candidate);
+  if (searched === undefined) return undefined;
   const members = candidate.members;
   const joint = jointVisits(world, members, params.deltaMinutes * 60);
   const weight = candidate.meetings ? joint.byPlace : sharedPlaces(world, members);
   const cores = corePlaces(weight.size > 0 ? weight : sharedPlaces(world, members), CORE_SHARE);
   const tests = sideEvidence(world, members, cores, joint);
   const reasons = describeReasons(world, candidate, searches, joint, cores, tests);
-  const p = cauchyCombination([
-    searched,
-    ...reasons.side.map((r) => Math.min(1, (r.p ?? 1) * searches.candidates)),
-  ]);
-  const units = provableUnits(members, world.patients);
   const homes = new Set(members.map((m) => world.patients.household[m]!)).size;
   const circle = candidate.circles !== undefined && candidate.circles.p <= params.q;
   // A circle that never meets has less to show than people seen together: it must be larger.
@@ -62,10 +46,8 @@ export function describeFarm(
   // Few who meet and do nothing else out of the way are companions until something else says not.
   if (candidate.meetings && !circle && homes < params.companions)
     innocent.unshift({ code: 'companions', q: companionsQ(tests), weight: 1 });
-  const remaining = bestExplanation(innocent);
   const first = reasons.main[0];
   if (!first) return undefined;
-  const unknown = units < params.minUnits;
   return {
     detector: DETECTOR,
     detectorVersion: 1,
@@ -73,8 +55,17 @@ export function describeFarm(
     subjects: subjects(world, members, cores),
     reasons: [first, ...reasons.main.slice(1), ...reasons.side],
     innocent,
-    status: remaining > params.q ? 'explained' : unknown ? 'review' : 'finding',
-    p: unknown ? null : Math.max(Math.min(p, searched), Math.min(remaining, params.q)),
+    ...judge(
+      candidate,
+      {
+        searched,
+        side: reasons.side.map((r) => r.p ?? 1),
+        candidates: searches.candidates,
+        innocent,
+      },
+      world.patients,
+      params,
+    ),
     fundAtRisk: fundAt(world, members, cores, joint),
   };
 }

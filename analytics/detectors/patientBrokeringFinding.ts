@@ -1,4 +1,3 @@
-import { cauchyCombination } from '../algorithms/multiplicity.js';
 import { logBinomialTail } from '../algorithms/tails.js';
 import {
   type Finding,
@@ -9,22 +8,14 @@ import {
 } from '../model/finding.js';
 import type { World } from '../projection/world.js';
 import type { Candidate } from './candidates.js';
-import {
-  bestExplanation,
-  provableUnits,
-  round,
-  sameAddress,
-  sharedAttributes,
-  testHypotheses,
-} from './explanations.js';
+import { round, sameAddress, sharedAttributes, testHypotheses } from './explanations.js';
 import { expectedHits } from './groupSearch.js';
 import { corePlaces, pairKey } from './jointVisits.js';
+import { judge, searchedP } from './judgement.js';
 import type { BrokeringParameters, BrokeringSearches } from './patientBrokering.js';
 import { type JointStays, jointStays, type Stays } from './stays.js';
 
 const DETECTOR = 'patient-brokering-ring';
-/** Candidates with a p above this are not described: nothing that follows could save them. */
-const HOPELESS = 0.3;
 const CORE_SHARE = 0.1;
 const SIGNED_MIN = 5;
 const SIGNED_SHARE = 0.2;
@@ -38,10 +29,8 @@ export function describeBrokering(
   candidate: Candidate,
   searches: BrokeringSearches,
 ): Finding | undefined {
-  const groupPs = [candidate.meetings?.p, candidate.circles?.p].filter((p) => p !== undefined);
-  const searched =
-    groupPs.length === 2 ? cauchyCombination(groupPs) : Math.min(1, 2 * (groupPs[0] ?? 1));
-  if (searched > HOPELESS) return undefined;
+  const searched = searchedP(candidate);
+  if (searched === undefined) return undefined;
   const { stays } = searches;
   const { household } = world.patients;
   const joint = jointStays(stays, candidate.members, household, params.tolerance, pairKey);
@@ -55,15 +44,7 @@ export function describeBrokering(
     weight.set(stays.institution[i]!, (weight.get(stays.institution[i]!) ?? 0) + 1);
   const cores = corePlaces(weight, CORE_SHARE);
   const reasons = describeReasons(world, candidate, searches, joint, own);
-  const p = cauchyCombination([
-    searched,
-    ...reasons.side
-      .filter((r) => r.p !== undefined)
-      .map((r) => Math.min(1, r.p! * searches.candidates)),
-  ]);
   const innocent = explain(world, params, candidate, searches, joint);
-  const remaining = bestExplanation(innocent);
-  const unknown = provableUnits(candidate.members, world.patients) < params.minUnits;
   const s = world.settlements;
   return {
     detector: DETECTOR,
@@ -82,8 +63,17 @@ export function describeBrokering(
     ],
     reasons: [reasons.main, ...reasons.side],
     innocent,
-    status: remaining > params.q ? 'explained' : unknown ? 'review' : 'finding',
-    p: unknown ? null : Math.max(Math.min(p, searched), remaining),
+    ...judge(
+      candidate,
+      {
+        searched,
+        side: reasons.side.map((r) => r.p ?? 1),
+        candidates: searches.candidates,
+        innocent,
+      },
+      world.patients,
+      params,
+    ),
     fundAtRisk: own.reduce((sum, i) => sum + Math.max(0, s.fund[stays.row[i]!]!), 0),
   };
 }
