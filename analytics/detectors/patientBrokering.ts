@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { type AdmissionScreen, admissionScreen } from '../algorithms/admissions.js';
+import { waveScreen } from '../algorithms/waves.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import { deriveSeed } from '../model/rng.js';
 import { INSTITUTION_HOSPITAL, type World } from '../projection/world.js';
-import { mergeCandidates } from './candidates.js';
+import { type Candidate, mergeCandidates } from './candidates.js';
 import { searchCircles } from './circleSearch.js';
 import type { Detector, DetectorContext } from './detector.js';
-import { type GroupSearch, searchGroups, weighPairs } from './groupSearch.js';
+import { type CalibratedGroup, type GroupSearch, searchGroups, weighPairs } from './groupSearch.js';
 import { describeBrokering } from './patientBrokeringFinding.js';
 import { placeLinks } from './places.js';
 import { type Stays, stayColumns } from './stays.js';
@@ -40,6 +41,13 @@ const parameters = z.object({
     .max(20)
     .default(3)
     .describe('Unrelated people (households count once) that a ring has at least'),
+  waveTolerance: z
+    .number()
+    .int()
+    .min(1)
+    .max(14)
+    .default(3)
+    .describe('Stays at common hospitals that begin within so many days are of one wave'),
   circleUnits: z
     .number()
     .int()
@@ -70,6 +78,7 @@ export interface BrokeringSearches {
   readonly screen: AdmissionScreen;
   readonly meetings: GroupSearch;
   readonly circles: GroupSearch;
+  readonly waves: GroupSearch;
   readonly candidates: number;
 }
 
@@ -97,8 +106,12 @@ export const patientBrokeringRing: Detector<typeof parameters> = {
       },
       context,
     );
-    const candidates = mergeCandidates(meetings.groups, circles.groups);
-    const searches = { stays, screen, meetings, circles, candidates: candidates.length };
+    const waves = searchWaves(world, stays, params, context);
+    const candidates = mergeCandidates(
+      meetings.groups,
+      betterOfTwo(mergeCandidates(waves.groups, circles.groups)),
+    );
+    const searches = { stays, screen, meetings, circles, waves, candidates: candidates.length };
     const findings: Finding[] = [];
     for (const candidate of candidates) {
       throwIfAborted(context.signal);
@@ -129,5 +142,39 @@ function searchAdmissions(
     minUnits: params.minUnits,
     seed: deriveSeed(context.seed, 'admissions'),
     signal: context.signal,
+  });
+}
+
+/** A wave that misses by chance in one pair of a hundred, or even ten, may still be dense in a group. */
+const WAVE_SCREEN = 0.1;
+
+function searchWaves(
+  world: World,
+  stays: Stays,
+  params: BrokeringParameters,
+  context: DetectorContext,
+): GroupSearch {
+  const screen = waveScreen(stays, {
+    tolerance: params.waveTolerance,
+    minHits: params.minJointStays,
+    days: world.toDay - world.fromDay,
+  });
+  function* worlds() {
+    for (let w = 0; w < params.worlds; w++)
+      yield weighPairs(screen.redrawn(deriveSeed(context.seed, `waves ${w}`)), WAVE_SCREEN);
+  }
+  return searchGroups(weighPairs(screen.observed(), WAVE_SCREEN), worlds(), {
+    household: world.patients.household,
+    minUnits: params.minUnits,
+    seed: deriveSeed(context.seed, 'waves'),
+    signal: context.signal,
+  });
+}
+
+/** Waves and circles are two looks for people who share hospitals without being in together. */
+function betterOfTwo(candidates: readonly Candidate[]): CalibratedGroup[] {
+  return candidates.map(({ members, meetings: wave, circles: circle }) => {
+    const better = !circle || (wave && wave.p <= circle.p) ? wave! : circle;
+    return { ...better, members, p: Math.min(1, 2 * better.p) };
   });
 }

@@ -36,7 +36,8 @@ export function describeBrokering(
   const joint = jointStays(stays, candidate.members, household, params.tolerance, pairKey);
   // Hospitals shared without ever being in together say less: more people must share them.
   const homes = new Set(candidate.members.map((m) => household[m]!)).size;
-  if (joint.meetings === 0 && homes < params.circleUnits) return undefined;
+  const least = isWave(candidate.members, searches) ? params.minUnits + 1 : params.circleUnits;
+  if (joint.meetings === 0 && homes < least) return undefined;
   const own = candidate.meetings ? joint.stays : staysAtSharedPlaces(stays, candidate.members);
   if (own.length === 0) return undefined;
   const weight = new Map<number, number>();
@@ -78,6 +79,14 @@ export function describeBrokering(
   };
 }
 
+/** Whether most of the members belong to one group that came in waves. */
+function isWave(members: readonly number[], { waves }: BrokeringSearches): boolean {
+  const inside = new Set(members);
+  return waves.groups.some(
+    (g) => g.p <= 0.05 && g.members.filter((m) => inside.has(m)).length * 2 >= members.length,
+  );
+}
+
 /** Doctors who attended a fifth of the stays, and five at least. */
 function signers(world: World, stays: Stays, own: readonly number[]): number[] {
   const signed = new Map<number, number>();
@@ -117,7 +126,8 @@ function describeReasons(
   own: readonly number[],
 ): { main: Reason; side: Reason[] } {
   const s = world.settlements;
-  const { stays, meetings, circles } = searches;
+  const { stays, meetings } = searches;
+  const { best } = (isWave(candidate.members, searches) ? searches.waves : searches.circles).table;
   const named = (list: readonly number[]) =>
     list.slice(0, REASON_SETTLEMENTS_MAX).map((i) => s.ids[stays.row[i]!]!);
   const all: Reason[] = [];
@@ -134,7 +144,7 @@ function describeReasons(
   if (candidate.circles)
     reason('shared-hospitals', {
       measured: round(candidate.circles.score),
-      expected: round(circles.table.best.reduce((x, y) => x + y, 0) / circles.table.best.length),
+      expected: round(best.reduce((x, y) => x + y, 0) / best.length),
       unit: 'score',
       settlements: named(own),
       p: candidate.circles.p,
@@ -205,7 +215,8 @@ function explain(
       },
     );
   }
-  const search = candidate.meetings ? searches.meetings : searches.circles;
+  const shared = isWave(candidate.members, searches) ? searches.waves : searches.circles;
+  const search = candidate.meetings ? searches.meetings : shared;
   return testHypotheses(
     candidate.members,
     hypotheses,

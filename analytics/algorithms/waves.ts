@@ -1,0 +1,135 @@
+/**
+ * Waves: people who are sent to hospital at one time but split over several hospitals and stagger their dates
+ * share no stay, yet they share the hospitals *and* the times.
+ *
+ * Only pairs with two hospitals in common are looked at. A hit is a stay of one that begins within ±tolerance
+ * days of a stay of the other, each stay used once, at any of the common hospitals; by chance there are
+ * `n_a·n_b·(2·tolerance + 1)/days`. A pair must have begun at one hospital within the tolerance at least once,
+ * which keeps the enumeration to the admissions of each hospital and week. That choice favours hits, and so
+ * does an outbreak: the redrawn worlds, in which every stay moves by whole weeks, choose alike and say how much.
+ */
+import { createRng } from '../model/rng.js';
+import type { StayColumns } from './admissions.js';
+import type { PairScreen } from './pairSums.js';
+import { logPoissonTail } from './tails.js';
+
+const REDRAW_WEEKS = 4;
+const COMMON_MIN = 2;
+
+export interface WaveOptions {
+  readonly tolerance: number;
+  readonly minHits: number;
+  /** Days of the period. */
+  readonly days: number;
+}
+
+export interface WaveScreen {
+  observed(): PairScreen;
+  redrawn(seed: number): PairScreen;
+}
+
+export function waveScreen(
+  stays: Pick<StayColumns, 'patient' | 'institution' | 'begin'>,
+  options: WaveOptions,
+): WaveScreen {
+  const ofPatient = groupBy(stays.patient);
+  const ofPlace = groupBy(stays.institution);
+  const run = (begin: Int32Array) => {
+    const at = { ...stays, begin };
+    return score(at, ofPatient, candidates(at, ofPatient, ofPlace, options), options);
+  };
+  return {
+    observed: () => run(stays.begin),
+    redrawn: (seed) => {
+      const rng = createRng(seed);
+      return run(
+        stays.begin.map((day) => day + (rng.int(2 * REDRAW_WEEKS + 1) - REDRAW_WEEKS) * 7),
+      );
+    },
+  };
+}
+
+type Stays = Pick<StayColumns, 'patient' | 'institution' | 'begin'>;
+type Groups = ReadonlyMap<number, readonly number[]>;
+
+function groupBy(key: Int32Array): Groups {
+  const out = new Map<number, number[]>();
+  key.forEach((k, i) => {
+    const list = out.get(k);
+    if (list) list.push(i);
+    else out.set(k, [i]);
+  });
+  return out;
+}
+
+/** Pairs that began at one hospital within the tolerance, ascending. */
+function candidates(
+  { patient, begin }: Stays,
+  ofPatient: Groups,
+  ofPlace: Groups,
+  { tolerance }: WaveOptions,
+): Array<readonly [number, number]> {
+  const width = Math.max(0, ...ofPatient.keys()) + 1;
+  const found = new Set<number>();
+  for (const list of ofPlace.values()) {
+    const sorted = [...list].sort((x, y) => begin[x]! - begin[y]! || x - y);
+    for (let x = 0; x < sorted.length; x++)
+      for (let y = x + 1; y < sorted.length; y++) {
+        if (begin[sorted[y]!]! - begin[sorted[x]!]! > tolerance) break;
+        const p = patient[sorted[x]!]!;
+        const q = patient[sorted[y]!]!;
+        if (p === q || ofPatient.get(p)!.length < 2 || ofPatient.get(q)!.length < 2) continue;
+        found.add(Math.min(p, q) * width + Math.max(p, q));
+      }
+  }
+  return [...found]
+    .sort((x, y) => x - y)
+    .map((key) => [Math.floor(key / width), key % width] as const);
+}
+
+function score(
+  { institution, begin }: Stays,
+  ofPatient: Groups,
+  pairs: ReadonlyArray<readonly [number, number]>,
+  { tolerance, minHits, days }: WaveOptions,
+): PairScreen {
+  const rows: Array<{ a: number; b: number; hits: number; expected: number }> = [];
+  const inOrder = (list: readonly number[]) =>
+    [...list].sort((x, y) => begin[x]! - begin[y]! || x - y);
+  for (const [a, b] of pairs) {
+    const places = new Set(ofPatient.get(a)!.map((i) => institution[i]!));
+    const common = new Set(
+      ofPatient
+        .get(b)!
+        .map((i) => institution[i]!)
+        .filter((h) => places.has(h)),
+    );
+    if (common.size < COMMON_MIN) continue;
+    const mine = inOrder(ofPatient.get(a)!.filter((i) => common.has(institution[i]!)));
+    const theirs = inOrder(ofPatient.get(b)!.filter((i) => common.has(institution[i]!)));
+    let hits = 0;
+    // Two pointers over both calendars: each stay is used once.
+    for (let x = 0, y = 0; x < mine.length && y < theirs.length; ) {
+      const gap = begin[mine[x]!]! - begin[theirs[y]!]!;
+      if (Math.abs(gap) <= tolerance) {
+        hits++;
+        x++;
+        y++;
+      } else if (gap < 0) x++;
+      else y++;
+    }
+    if (hits < minHits) continue;
+    const expected = (mine.length * theirs.length * (2 * tolerance + 1)) / days;
+    rows.push({ a, b, hits, expected });
+  }
+  return {
+    a: Int32Array.from(rows, (r) => r.a),
+    b: Int32Array.from(rows, (r) => r.b),
+    hits: Int32Array.from(rows, (r) => r.hits),
+    expected: Float64Array.from(rows, (r) => r.expected),
+    logP: Float64Array.from(rows, (r) => logPoissonTail(r.hits, r.expected)),
+    llr: Float64Array.from(rows, ({ hits, expected }) =>
+      hits > expected ? hits * Math.log(hits / expected) - (hits - expected) : 0,
+    ),
+  };
+}
