@@ -12,7 +12,7 @@
  */
 import { createRng } from '../model/rng.js';
 import type { PairScreen } from './pairSums.js';
-import { logPoissonTail } from './tails.js';
+import { logPoissonTail, poissonLikelihoodRatio } from './tails.js';
 
 const WINDOW = 28;
 const REDRAW_WEEKS = 4;
@@ -225,7 +225,7 @@ function screen(
     hits: pairs.hits,
     expected,
     logP: expected.map((mean, k) => logPoissonTail(pairs.hits[k]!, mean)),
-    llr: expected.map((mean, k) => likelihoodRatio(pairs.hits[k]!, mean)),
+    llr: expected.map((mean, k) => poissonLikelihoodRatio(pairs.hits[k]!, mean)),
   };
 }
 
@@ -292,10 +292,4 @@ function staysByPatient(
   const out = new Int32Array(stays.patient.length);
   for (const list of byPlace) for (const s of list) out[cursor[stays.patient[s]!]!++] = s;
   return { start, stays: out };
-}
-
-/** Poisson log likelihood ratio of k hits against a mean: k·ln(k/E) − (k − E), 0 where k ≤ E. */
-function likelihoodRatio(hits: number, mean: number): number {
-  const m = Math.max(mean, 1e-6);
-  return hits > m ? hits * Math.log(hits / m) - (hits - m) : 0;
 }

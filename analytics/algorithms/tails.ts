@@ -120,3 +120,9 @@ export function randomisedP(tailAtK: number, tailAboveK: number, u: number): num
 export function empiricalP(exceeding: number, worlds: number): number {
   return (1 + exceeding) / (1 + worlds);
 }
+
+/** Poisson log likelihood ratio of k hits against a mean: k·ln(k/E) − (k − E), 0 where k ≤ E. */
+export function poissonLikelihoodRatio(hits: number, mean: number): number {
+  const m = Math.max(mean, 1e-6);
+  return hits > m ? hits * Math.log(hits / m) - (hits - m) : 0;
+}

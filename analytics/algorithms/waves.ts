@@ -11,7 +11,7 @@
 import { createRng } from '../model/rng.js';
 import type { StayColumns } from './admissions.js';
 import type { PairScreen } from './pairSums.js';
-import { logPoissonTail } from './tails.js';
+import { logPoissonTail, poissonLikelihoodRatio } from './tails.js';
 
 const REDRAW_WEEKS = 4;
 const COMMON_MIN = 2;
@@ -128,8 +128,6 @@ function score(
     hits: Int32Array.from(rows, (r) => r.hits),
     expected: Float64Array.from(rows, (r) => r.expected),
     logP: Float64Array.from(rows, (r) => logPoissonTail(r.hits, r.expected)),
-    llr: Float64Array.from(rows, ({ hits, expected }) =>
-      hits > expected ? hits * Math.log(hits / expected) - (hits - expected) : 0,
-    ),
+    llr: Float64Array.from(rows, (r) => poissonLikelihoodRatio(r.hits, r.expected)),
   };
 }
