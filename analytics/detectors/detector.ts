@@ -22,6 +22,8 @@ export interface Detector<Schema extends z.ZodObject = z.ZodObject> {
   readonly parameters: Schema;
   /** Tables without which it says "not run: no …". */
   readonly needs: readonly TableName[];
+  /** Tables that it reads besides where they are there. */
+  readonly uses?: readonly TableName[];
   /**
    * Pair statistics of one county's institutions, the observed world first, then its redrawn
    * worlds: they add over counties, so the counties of a rebuild are screened apart.

@@ -1,5 +1,6 @@
 import type { TableName } from '../model/tables.js';
 import type { Period } from '../model/time.js';
+import type { Items, Lines, Relations, Stock, Traces } from './details.js';
 
 /**
  * What detectors see: one period of events as columns. People and places are indexes into sorted
@@ -18,6 +19,12 @@ export interface World {
   /** Sorted doctor codes. */
   readonly doctors: readonly string[];
   readonly settlements: Settlements;
+  /** Loaded only where a detector reads their table, else empty (details.ts). */
+  readonly lines: Lines;
+  readonly items: Items;
+  readonly traces: Traces;
+  readonly stock: Stock;
+  readonly relations: Relations;
 }
 
 export interface Patients {

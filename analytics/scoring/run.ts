@@ -8,6 +8,7 @@ import { throwIfAborted } from '../model/errors.js';
 import type { DetectionRun, DetectorOutcome, Finding, Ring } from '../model/finding.js';
 import type { WorkContext } from '../model/progress.js';
 import { deriveSeed } from '../model/rng.js';
+import type { TableName } from '../model/tables.js';
 import type { Period } from '../model/time.js';
 import { loadWorld } from '../projection/load.js';
 import type { World } from '../projection/world.js';
@@ -32,7 +33,12 @@ export async function screenCounty(
   context: WorkContext = {},
 ): Promise<CountyArtifact> {
   await prepareEvents(reader, { ...request.period, counties: [request.county] });
-  const world = await loadWorld(reader, request.period, loadDictionary(request.dataDir));
+  const world = await loadWorld(
+    reader,
+    request.period,
+    loadDictionary(request.dataDir),
+    tablesOf(DETECTORS.filter((d) => d.screen)),
+  );
   const screens: Record<string, readonly PairScreen[]> = {};
   for (const detector of DETECTORS) {
     throwIfAborted(context.signal);
@@ -59,7 +65,12 @@ export async function runDetection(
   const { period } = request;
   context.progress?.({ phase: 'reading the period', done: 0 });
   await prepareEvents(reader, { ...period });
-  const world = await loadWorld(reader, period, loadDictionary(request.dataDir));
+  const world = await loadWorld(
+    reader,
+    period,
+    loadDictionary(request.dataDir),
+    tablesOf(DETECTORS),
+  );
   const counties = request.artifacts.map(
     (a) => deserialize(a) as Record<string, readonly PairScreen[]>,
   );
@@ -105,6 +116,11 @@ export async function runDetection(
     rings: assembled.rings,
     profiles: riskProfiles(world, assembled, items),
   };
+}
+
+/** Tables whose rows somebody reads; nobody pays for the others. */
+function tablesOf(detectors: typeof DETECTORS): ReadonlySet<TableName> {
+  return new Set(detectors.flatMap((d) => [...d.needs, ...(d.uses ?? [])]));
 }
 
 function notRun(needs: readonly string[], world: World): string | undefined {

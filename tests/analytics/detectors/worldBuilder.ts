@@ -1,5 +1,6 @@
 import type { TableName } from '../../../analytics/model/tables.js';
 import { DAY_S, dayOf, formatDay, parseDay, startOfDay } from '../../../analytics/model/time.js';
+import { NO_DETAILS } from '../../../analytics/projection/details.js';
 import {
   CLASS_OUTPATIENT,
   INSTITUTION_HOSPITAL,
@@ -242,6 +243,7 @@ export function buildWorld(plain: PlainWorld): World {
       dialysis: bytes(rows.map((s) => (s.dialysis ? 1 : 0))),
       supports: bytes(rows.map((s) => supportBits(s.supports))),
     },
+    ...NO_DETAILS,
   };
 }
 
