@@ -1,169 +1,97 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { quote } from '../landing/duck.js';
-import { prepareEvents } from '../landing/events.js';
+import { syncTree } from '../landing/files.js';
 import type { Landing } from '../landing/landing.js';
-import type { LandingReader } from '../landing/types.js';
+import type { LandingReader, LedgerVersion } from '../landing/types.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { WorkContext } from '../model/progress.js';
-import type { GraphDelta, GraphStore } from '../store/port.js';
+import type { GraphStore } from '../store/port.js';
+import { graphDelta } from './graphDelta.js';
+import { type GraphFiles, graphFiles, writeGraph } from './graphRows.js';
 
 /**
- * Makes the graph show what landing has committed. Safe to do again at any time: the store switches
- * whole, so a crash leaves the old graph with its old version, and the next start comes back here.
+ * Makes the graph show what landing has committed. Safe to do again at any time and by several
+ * processes at once: the whole graph of the new version is written beside that of the version shown
+ * (`graph/baseline-VERSION/`), the store gets the difference and switches whole, and only then the
+ * files of older versions go. Whatever a crash leaves, the next call goes on from there.
  */
 export async function loadGraph(
   landing: Landing,
   graph: GraphStore,
   work: WorkContext,
 ): Promise<void> {
-  const from = await graph.version();
+  let from = await graph.version();
   if (from >= (await landing.version())) return;
   const reader = await landing.reader(work.signal ? { signal: work.signal } : {});
-  const folder = join(landing.dir, 'tmp', `graph-${reader.version}`);
   try {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-    work.progress?.({ phase: 'graph: relationships', done: 0 });
-    const parquet = await writeGraph(reader, folder, work);
-    await graph.load(from, reader.version, fullDelta(parquet), work);
+    const after = await keepGraph(landing.dir, reader, work);
+    for (;;) {
+      try {
+        const before = keptGraph(landing.dir, from);
+        await graph.load(from, reader.version, graphDelta(reader, { before, after }), work);
+        break;
+      } catch (error) {
+        throwIfAborted(work.signal);
+        // Another process may have moved the store on, and taken away what this one compared with.
+        const shown = await graph.version();
+        if (shown === from) throw error;
+        if (shown >= reader.version) break;
+        from = shown;
+      }
+    }
   } finally {
     await reader.close();
-    rmSync(folder, { recursive: true, force: true });
   }
+  sweepGraphs(landing.dir, await graph.version());
 }
-
-function fullDelta(parquet: { nodes: string; edges: string }): GraphDelta {
-  async function* nothing(): AsyncGenerator<never> {}
-  return { full: true, parquet, nodes: nothing, edges: nothing, removedEdges: nothing };
-}
-
-/** The ends of relationships, with the column of their number in the tables of events. */
-const ENDS = {
-  patient: { number: 'p', table: 'k_patient' },
-  doctor: { number: 'd', table: 'k_doctor' },
-  institution: { number: 'o', table: 'k_institution' },
-  drug: { number: 'i', table: 'k_item' },
-} as const;
-type End = keyof typeof ENDS;
-
-/** Source, target, and the table with one row for each settlement that joins the two. */
-const RELATIONSHIPS: ReadonlyArray<readonly [End, End, string]> = [
-  ['patient', 'doctor', 'g_doctor'],
-  ['patient', 'institution', 'g_settlement'],
-  ['patient', 'drug', 'g_item'],
-  ['doctor', 'institution', 'g_doctor'],
-  ['doctor', 'drug', 'g_line'],
-  ['institution', 'drug', 'g_item'],
-];
-
-function relationshipSql([source, target, events]: (typeof RELATIONSHIPS)[number]): string {
-  const [a, b] = [ENDS[source], ENDS[target]];
-  return `
-    SELECT '${source}' AS source_kind, x.id AS source_id, '${target}' AS target_kind,
-      y.id AS target_id, e.count, e.fen, e.first, e.last
-    FROM (SELECT ${a.number} AS a, ${b.number} AS b, count(*) AS count, sum(fen)::BIGINT AS fen,
-        min(time_s)::BIGINT AS first, max(time_s)::BIGINT AS last
-      FROM ${events} WHERE a IS NOT NULL AND b IS NOT NULL GROUP BY a, b) e
-    JOIN ${a.table} x ON x.${a.number} = e.a JOIN ${b.table} y ON y.${b.number} = e.b`;
-}
-
-/** A dictionary: every different id of `from` with a number. */
-const dictionary = (end: End, from: string) => `
-  CREATE TEMP TABLE ${ENDS[end].table} AS
-    SELECT id, (row_number() OVER () - 1)::INTEGER AS ${ENDS[end].number}
-    FROM (${from}) WHERE id IS NOT NULL;`;
 
 /**
- * Nodes and relationships of everything that counts, as two Parquet files. A doctor is joined to a
- * settlement as its attending doctor or by a line that he or she prescribed; fen are after refunds.
- * Grouping is done on numbers: there are twenty fee lines to one of anything else.
+ * The files of the whole graph that `reader` sees, made when they are not there. They appear whole
+ * and stay until the store has moved past their version.
  */
-async function writeGraph(reader: LandingReader, folder: string, work: WorkContext) {
-  await prepareEvents(reader, { orphans: false });
-  throwIfAborted(work.signal);
-  const fees = reader.sql('fee_list_d');
-  const item = 'coalesce(f.hilist_code, f.med_list_codg)';
-  await reader.run(`
-    ${dictionary('patient', 'SELECT DISTINCT psn_no AS id FROM ev_settlement')}
-    ${dictionary('institution', 'SELECT DISTINCT fixmedins_code AS id FROM ev_settlement')}
-    ${dictionary('doctor', `SELECT dr_code AS id FROM ev_settlement UNION SELECT bilg_dr_code FROM ${fees}`)}
-    ${dictionary('drug', `SELECT DISTINCT ${item} AS id FROM ${fees} f`)}
-    CREATE TEMP TABLE g_settlement AS
-      SELECT e.setl_id, (row_number() OVER ())::INTEGER AS s, p, o, d, e.time_s, e.net_fee AS fen,
-        e.cancelled
-      FROM ev_settlement e JOIN k_patient kp ON kp.id = e.psn_no
-      JOIN k_institution ko ON ko.id = e.fixmedins_code
-      LEFT JOIN k_doctor kd ON kd.id = e.dr_code`);
-  throwIfAborted(work.signal);
-  await reader.run(`
-    CREATE TEMP TABLE g_line AS
-      SELECT s, any_value(p) AS p, any_value(o) AS o, d, i, any_value(time_s) AS time_s,
-        sum(fen)::BIGINT AS fen
-      FROM (
-        SELECT g.s, g.p, g.o, coalesce(kd.d, g.d) AS d, ki.i, g.time_s,
-          CASE WHEN g.cancelled THEN 0 ELSE coalesce(f.det_item_fee_sumamt, 0) END AS fen
-        FROM ${fees} f JOIN g_settlement g ON g.setl_id = f.setl_id
-        JOIN k_item ki ON ki.id = ${item} LEFT JOIN k_doctor kd ON kd.id = f.bilg_dr_code)
-      GROUP BY s, d, i;
-    CREATE TEMP TABLE g_item AS
-      SELECT s, any_value(p) AS p, any_value(o) AS o, i, any_value(time_s) AS time_s,
-        sum(fen)::BIGINT AS fen
-      FROM g_line GROUP BY s, i;
-    CREATE TEMP TABLE g_doctor AS
-      SELECT s, p, o, d, time_s, fen FROM g_settlement WHERE d IS NOT NULL
-      UNION ALL
-      SELECT s, g.p, g.o, l.d, g.time_s, g.fen
-      FROM (SELECT DISTINCT s, d FROM g_line WHERE d IS NOT NULL) l JOIN g_settlement g USING (s)
-      WHERE l.d IS DISTINCT FROM g.d`);
-  throwIfAborted(work.signal);
-  const edges = join(folder, 'edges.parquet');
-  await reader.run(
-    `COPY (${RELATIONSHIPS.map(relationshipSql).join(' UNION ALL ')}) TO ${quote(edges)} (FORMAT parquet)`,
-  );
-  throwIfAborted(work.signal);
-  const nodes = join(folder, 'nodes.parquet');
-  await reader.run(`COPY (${nodesSql(reader)}) TO ${quote(nodes)} (FORMAT parquet)`);
-  return { nodes, edges };
+export async function keepGraph(
+  dataDir: string,
+  reader: LandingReader,
+  work: WorkContext,
+): Promise<GraphFiles> {
+  const kept = keptGraph(dataDir, reader.version);
+  if (kept) return kept;
+  work.progress?.({ phase: 'graph: relationships', done: 0 });
+  mkdirSync(join(dataDir, 'tmp'), { recursive: true });
+  const making = mkdtempSync(join(dataDir, 'tmp', `graph-${reader.version}-`));
+  const folder = baseline(dataDir, reader.version);
+  try {
+    await writeGraph(reader, making, work);
+    await syncTree(making);
+    mkdirSync(join(dataDir, 'graph'), { recursive: true });
+    try {
+      renameSync(making, folder);
+    } catch (error) {
+      // Made by another process in the meantime: the same rows.
+      if (!existsSync(folder)) throw error;
+    }
+  } finally {
+    rmSync(making, { recursive: true, force: true });
+  }
+  return graphFiles(folder);
 }
 
-/** JSON without empty values. */
-const attributes = (...entries: Array<[string, string]>) =>
-  `json_merge_patch('{}', json_object(${entries.map(([k, v]) => `'${k}', ${v}`).join(', ')}))::VARCHAR`;
+const BASELINE = /^baseline-(\d+)$/;
 
-function nodesSql(reader: LandingReader): string {
-  return `
-    SELECT 'patient' AS kind, psn_no AS id, psn_no AS label,
-      ${attributes(['region', 'region'])} AS attributes
-    FROM (SELECT psn_no, mode(left(insu_admdvs, 6)) AS region FROM ev_settlement GROUP BY psn_no)
-    UNION ALL
-    SELECT 'institution', e.id, coalesce(b.fixmedins_name, e.name, e.id),
-      ${attributes(
-        ['region', "nullif(e.county, '')"],
-        ['level', 'coalesce(b.hosp_lv, e.level)'],
-        ['type', 'b.fixmedins_type'],
-      )}
-    FROM (SELECT s.fixmedins_code AS id, any_value(s.county) AS county, max(n.name) AS name,
-        max(n.level) AS level FROM ev_settlement s
-      LEFT JOIN (SELECT fixmedins_code, max(fixmedins_name) AS name, max(hosp_lv) AS level
-        FROM ${reader.sql('setl_d')} ANTI JOIN (SELECT fixmedins_code FROM ${reader.sql('fixmedins_b')}
-          WHERE fixmedins_name IS NOT NULL AND hosp_lv IS NOT NULL) USING (fixmedins_code)
-        GROUP BY 1) n USING (fixmedins_code) GROUP BY 1) e
-    LEFT JOIN ${reader.sql('fixmedins_b')} b ON b.fixmedins_code = e.id
-    UNION ALL
-    SELECT 'doctor', e.id, coalesce(b.dr_name, e.id),
-      ${attributes(['institution', 'b.fixmedins_code'], ['department', 'b.dept_codg'])}
-    FROM (SELECT id FROM k_doctor SEMI JOIN g_doctor USING (d)) e
-    LEFT JOIN ${reader.sql('dr_b')} b ON b.dr_code = e.id
-    UNION ALL
-    SELECT 'drug', e.id, coalesce(b.hilist_name, n.name, e.id),
-      ${attributes(['type', 'coalesce(b.list_type, n.type)'], ['spec', 'b.spec'])}
-    FROM (SELECT id FROM k_item SEMI JOIN g_line USING (i)) e
-    LEFT JOIN ${reader.sql('hilist_b')} b ON b.hilist_code = e.id
-    LEFT JOIN (SELECT id, max(hilist_name) AS name, max(list_type) AS type FROM (
-        SELECT coalesce(hilist_code, med_list_codg) AS id, hilist_name, list_type
-        FROM ${reader.sql('fee_list_d')})
-      ANTI JOIN (SELECT hilist_code AS id FROM ${reader.sql('hilist_b')}
-        WHERE hilist_name IS NOT NULL AND list_type IS NOT NULL) USING (id)
-      GROUP BY id) n ON n.id = e.id`;
+function baseline(dataDir: string, version: LedgerVersion): string {
+  return join(dataDir, 'graph', `baseline-${version}`);
+}
+
+function keptGraph(dataDir: string, version: LedgerVersion): GraphFiles | undefined {
+  const folder = baseline(dataDir, version);
+  return existsSync(folder) ? graphFiles(folder) : undefined;
+}
+
+/** The files of the version shown stay: the next change is told by them. */
+function sweepGraphs(dataDir: string, shown: LedgerVersion): void {
+  for (const name of readdirSync(join(dataDir, 'graph'))) {
+    const version = BASELINE.exec(name)?.[1];
+    if (version !== undefined && Number(version) < shown)
+      rmSync(join(dataDir, 'graph', name), { recursive: true, force: true });
+  }
 }

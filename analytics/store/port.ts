@@ -129,11 +129,14 @@ export interface GraphDelta {
   nodes(): AsyncIterable<readonly GraphNodeRow[]>;
   edges(): AsyncIterable<readonly GraphEdgeRow[]>;
   removedEdges(): AsyncIterable<ReadonlyArray<Pick<GraphEdgeRow, 'source' | 'target'>>>;
+  /** Nodes that go, once their edges have gone (each of them is among `removedEdges`). */
+  removedNodes?(): AsyncIterable<readonly EntityRef[]>;
   /**
-   * The same rows as Parquet files where the caller has them (only read when `full`), for a store
-   * that reads Parquet faster than rows. Columns of `nodes`: kind, id, label VARCHAR, attributes
-   * VARCHAR (a JSON object); of `edges`: source_kind, source_id, target_kind, target_id VARCHAR,
-   * count, fen, first, last BIGINT. Each node and each pair once.
+   * The whole graph at `to` as Parquet files where the caller has them: a store that reads Parquet
+   * faster than rows may take it instead of the rows, also when these are a change. Columns of
+   * `nodes`: kind, id, label VARCHAR, attributes VARCHAR (a JSON object); of `edges`: source_kind,
+   * source_id, target_kind, target_id VARCHAR, count, fen, first, last BIGINT. Each node and each
+   * pair once.
    */
   readonly parquet?: { readonly nodes: string; readonly edges: string };
 }
@@ -150,7 +153,7 @@ export interface GraphStore {
    * All or nothing: after a crash `version()` is `from` and the load can be repeated, or `to`.
    * Nothing happens when the graph already shows `to` or later. A delta that is not full and does
    * not begin at `version()` is a conflict. Both ends of every edge are nodes of the delta or the
-   * graph. A node stays when its last edge goes.
+   * graph. A node stays when its last edge goes, unless it is among those that go.
    */
   load(from: LedgerVersion, to: LedgerVersion, rows: GraphDelta, work?: WorkContext): Promise<void>;
   /** The ledger version that the graph shows; 0 when empty. */

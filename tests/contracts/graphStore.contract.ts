@@ -119,6 +119,25 @@ export function graphStoreContract(name: string, make: () => Promise<StoreUnderT
         });
       });
 
+      it('lets nodes go that the change names', async () => {
+        await fresh();
+        await store.load(0, 1, toDelta(SMALL));
+        const removed = [edge(P[3]!, H2, 0), edge(H2, X1, 0)];
+        const gone = [X1, P[3]!];
+        await store.load(1, 2, toDelta({ full: false, nodes: [], edges: [], removed, gone }));
+        const all = await store.induced(SMALL.nodes);
+        expect(all.nodes).toHaveLength(SMALL.nodes.length - 2);
+        expect(all.edges).toHaveLength(SMALL.edges.length - 2);
+        expect(all.nodes.find((n) => n.id === 'H2')?.degrees).toEqual({ patient: 1 });
+        expect(await store.search('阿莫西林', ENTITY_KINDS, 5)).toEqual([]);
+        expect(await store.paths(X1, P[3]!, 5)).toEqual([]);
+        // And it can come back.
+        const again = { full: false, nodes: [X1], edges: [edge(H2, X1, 6)] };
+        await store.load(2, 3, toDelta(again));
+        const back = await store.neighbourhood([X1], { kinds: ENTITY_KINDS, perKind: 5 });
+        expect(back.edges.map((e) => e.count)).toEqual([6]);
+      });
+
       it('keeps the largest exact money, times and attributes', async () => {
         await fresh();
         await store.load(0, 1, toDelta(SMALL));

@@ -27,6 +27,7 @@ export class NaiveGraph {
     for (const node of delta.nodes) this.nodes.set(entityKey(node), node);
     for (const edge of delta.edges) this.edges.set(edgeKey(edge), edge);
     for (const edge of delta.removed ?? []) this.edges.delete(edgeKey(edge));
+    for (const node of delta.gone ?? []) this.nodes.delete(entityKey(node));
   }
 
   private adjacent(key: string): Array<{ other: EntityRef; edge: GraphEdgeRow }> {
@@ -118,6 +119,8 @@ export interface PlainDelta {
   readonly nodes: readonly GraphNodeRow[];
   readonly edges: readonly GraphEdgeRow[];
   readonly removed?: ReadonlyArray<Pick<GraphEdgeRow, 'source' | 'target'>>;
+  /** Nodes whose edges are all in `removed`. */
+  readonly gone?: readonly EntityRef[];
 }
 
 export function toDelta(plain: PlainDelta): GraphDelta {
@@ -129,6 +132,7 @@ export function toDelta(plain: PlainDelta): GraphDelta {
     nodes: () => batches(plain.nodes),
     edges: () => batches(plain.edges),
     removedEdges: () => batches(plain.removed ?? []),
+    removedNodes: () => batches(plain.gone ?? []),
   };
 }
 

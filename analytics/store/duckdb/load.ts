@@ -42,13 +42,16 @@ export async function loadGraph(
       throwIfAborted(work.signal);
       work.progress?.({ phase: `graph: ${phases[phase]}`, done: phase++, total: phases.length });
     };
+    // Merging a change of one row in a hundred takes longer than reading all of it from Parquet
+    // (a million settlements: 5.8 s and 4 s), since everything is numbered and sorted anew anyway.
+    const full = rows.full || rows.parquet !== undefined;
     try {
       next();
       const staged = await stage(s, rows, work);
       next();
-      await numberNodes(s, staged.nodes, rows.full);
+      await numberNodes(s, staged.nodes, full);
       next();
-      await joinEdges(s, staged.edges, rows.full);
+      await joinEdges(s, staged.edges, full);
       await sortAdjacent(s);
       next();
       await nameNodes(s);
@@ -69,6 +72,7 @@ const STAGED = [
   'st_nodes',
   'st_edges',
   'st_removed',
+  'st_gone',
   'g_nodes',
   'g_moved',
   'g_edges',
@@ -83,7 +87,7 @@ async function dropStaged(s: Session): Promise<void> {
 
 /** Table expressions of the delta with kinds as codes: (k, id, label, attributes) and (sk, source, …). */
 async function stage(s: Session, rows: GraphDelta, work: WorkContext) {
-  if (rows.full && rows.parquet) {
+  if (rows.parquet) {
     const { nodes, edges } = rows.parquet;
     return {
       nodes: `(SELECT ${kindCodeSql('kind')} AS k, id, label, attributes
@@ -97,7 +101,8 @@ async function stage(s: Session, rows: GraphDelta, work: WorkContext) {
     CREATE TEMP TABLE st_nodes (k UTINYINT, id VARCHAR, label VARCHAR, attributes VARCHAR);
     CREATE TEMP TABLE st_edges (sk UTINYINT, source VARCHAR, tk UTINYINT, target VARCHAR,
       count BIGINT, fen BIGINT, "first" BIGINT, "last" BIGINT);
-    CREATE TEMP TABLE st_removed (sk UTINYINT, source VARCHAR, tk UTINYINT, target VARCHAR);`);
+    CREATE TEMP TABLE st_removed (sk UTINYINT, source VARCHAR, tk UTINYINT, target VARCHAR);
+    CREATE TEMP TABLE st_gone (k UTINYINT, id VARCHAR);`);
   await append(s, 'st_nodes', rows.nodes(), work, (a, node) => {
     a.appendUTinyInt(kindCode(node.kind));
     a.appendVarchar(node.id);
@@ -117,6 +122,11 @@ async function stage(s: Session, rows: GraphDelta, work: WorkContext) {
       a.appendVarchar(edge.source.id);
       a.appendUTinyInt(kindCode(edge.target.kind));
       a.appendVarchar(edge.target.id);
+    });
+  if (!rows.full && rows.removedNodes)
+    await append(s, 'st_gone', rows.removedNodes(), work, (a, node) => {
+      a.appendUTinyInt(kindCode(node.kind));
+      a.appendVarchar(node.id);
     });
   return { nodes: 'temp.st_nodes', edges: 'temp.st_edges' };
 }
@@ -155,7 +165,8 @@ async function numberNodes(s: Session, nodes: string, full: boolean): Promise<vo
     ? `SELECT k, id, label, attributes FROM ${nodes}`
     : `SELECT k, id, label, attributes FROM ${nodes}
        UNION ALL
-       SELECT k, id, label, attributes FROM main.nodes ANTI JOIN ${nodes} AS d USING (k, id)`;
+       SELECT k, id, label, attributes FROM main.nodes ANTI JOIN ${nodes} AS d USING (k, id)
+       ANTI JOIN temp.st_gone USING (k, id)`;
   await s.run(`
     CREATE TEMP TABLE g_nodes AS
       SELECT (row_number() OVER ())::INTEGER - 1 AS n, * FROM (FROM (${all}) ORDER BY k, id)`);
