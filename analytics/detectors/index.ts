@@ -1,3 +1,4 @@
+import { bedHanging } from './bedHanging.js';
 import { cardFarmingPharmacy } from './cardFarming.js';
 import type { Detector } from './detector.js';
 import { impersonatedDialysis } from './impersonatedDialysis.js';
@@ -8,4 +9,5 @@ export const DETECTORS: readonly Detector[] = [
   patientBrokeringRing,
   cardFarmingPharmacy,
   impersonatedDialysis,
+  bedHanging,
 ];

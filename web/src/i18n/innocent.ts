@@ -28,4 +28,7 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
   },
   'quota-reset': { zh: '年度额度清零', en: 'Yearly quota reset' },
   'duplicate-codes': { zh: '生产企业重码', en: 'Manufacturer’s duplicate codes' },
+  'relative-fetches': { zh: '亲属代购', en: 'A relative fetches' },
+  'authorised-leave': { zh: '请假外出（周末）', en: 'Authorised leave (weekends)' },
+  'late-discharge-record': { zh: '出院登记偏晚', en: 'Discharge recorded late' },
 };

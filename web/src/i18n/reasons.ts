@@ -1,3 +1,5 @@
+import { CONDUCT_REASONS } from './reasonsConduct.js';
+
 /**
  * A sentence for each reason code. `{m}` measured and `{e}` expected, `{mu}` and `{eu}` with the
  * unit, `{x}` where “so many times” goes when the ratio says something.
@@ -92,4 +94,5 @@ export const REASONS: Readonly<Record<string, Template>> = {
     zh: '成员共用少见的医院组合，关联分 {m}；把去处随机打乱之后，最强的一组平均只有 {e}{x}。',
     en: 'Members share an unusual set of hospitals, linked with a score of {m}; when destinations are shuffled, the strongest group reaches {e} on average{x}.',
   },
+  ...CONDUCT_REASONS,
 };

@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import { sidak } from '../algorithms/multiplicity.js';
+import { type PeerTest, testPeers } from '../algorithms/peerCounts.js';
+import { throwIfAborted } from '../model/errors.js';
+import type { Finding, InnocentExplanation } from '../model/finding.js';
+import type { World } from '../projection/world.js';
+import { crowdedHospitals } from './bedHanging/beds.js';
+import { type Clash, interiorStays, type Stay } from './bedHanging/clashes.js';
+import type { Detector } from './detector.js';
+import { stayColumns } from './stays.js';
+import {
+  conclude,
+  fundOf,
+  inOrder,
+  institutionSubject,
+  memberSubjects,
+  ranked,
+  reason,
+} from './telling.js';
+
+const ID = 'bed-hanging';
+const VERSION = 1;
+
+const parameters = z.object({
+  ratio: z
+    .number()
+    .min(1)
+    .max(20)
+    .default(3)
+    .describe('A hospital shows at least so many times the clashes of its peers'),
+  patients: z
+    .number()
+    .int()
+    .min(2)
+    .max(50)
+    .default(3)
+    .describe('Patients seen elsewhere during their stays, at least'),
+  recordError: z
+    .number()
+    .min(0.0001)
+    .max(0.2)
+    .default(0.02)
+    .describe('Share of visits that wrong dates and relatives put into a stay, before looking'),
+  spread: z
+    .number()
+    .min(0)
+    .max(2)
+    .default(0.15)
+    .describe('Least overdispersion φ of honest hospitals (variance = mean + φ·mean²)'),
+  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+});
+
+type Parameters = z.output<typeof parameters>;
+
+/** A hospital, or one of its departments. */
+interface Ward {
+  readonly hospital: number;
+  readonly stratum: number;
+  readonly stays: Stay[];
+  exposure: number;
+}
+
+/**
+ * Patients booked into a bed who buy medicine or are treated elsewhere meanwhile (挂床住院): stays with
+ * such a clash, hospital by hospital and department by department, against the peers' rate, which
+ * is that of wrong dates, relatives and leave.
+ */
+export const bedHanging: Detector<typeof parameters> = {
+  id: ID,
+  version: VERSION,
+  parameters,
+  needs: [],
+  async detect(world, params, context) {
+    const stays = interiorStays(world);
+    throwIfAborted(context.signal);
+    const crowded = crowdedHospitals(world, stayColumns(world));
+    const scales = [wardsOf(world, stays, false), wardsOf(world, stays, true)];
+    const all = scales.map((wards) => clashTest(wards, params, () => true));
+    const looks = all.reduce((n, t) => n + t.looks, 0);
+    const best = new Map<number, { scale: number; at: number; logP: number }>();
+    scales.forEach((wards, scale) => {
+      wards.forEach((ward, at) => {
+        const logP = all[scale]!.logP[at]!;
+        if (logP < (best.get(ward.hospital)?.logP ?? 0))
+          best.set(ward.hospital, { scale, at, logP });
+      });
+    });
+    const findings: Finding[] = [];
+    for (const [hospital, { scale, at, logP }] of best) {
+      throwIfAborted(context.signal);
+      const ward = scales[scale]![at]!;
+      const expected = all[scale]!.expected[at]!;
+      const p = sidak(Math.exp(logP), looks);
+      const clashed = ward.stays.filter((x) => x.clashes.length > 0);
+      const people = new Set(clashed.map((x) => x.patient));
+      if (p > params.q || clashed.length < params.ratio * expected) continue;
+      if (people.size < params.patients) continue;
+      const innocent = explain(scales[scale]!, at, params, looks);
+      const over = crowded.get(hospital);
+      findings.push({
+        detector: ID,
+        detectorVersion: VERSION,
+        kind: 'entity',
+        subjects: [institutionSubject(world, hospital), ...memberSubjects(world, people)],
+        reasons: [
+          reason(world, ID, 'seen-elsewhere', {
+            measured: clashed.length,
+            expected,
+            unit: 'stays',
+            rows: clashed.flatMap((x) => [x.row, ...x.clashes.map((c) => c.row)]),
+            p: Math.exp(logP),
+          }),
+          ...(over ? [crowding(world, over)] : []),
+        ],
+        innocent,
+        ...conclude(p, innocent, params.q),
+        fundAtRisk: fundOf(
+          world,
+          clashed.map((x) => x.row),
+        ),
+      });
+      crowded.delete(hospital);
+    }
+    for (const [hospital, over] of crowded)
+      findings.push({
+        detector: ID,
+        detectorVersion: VERSION,
+        kind: 'entity',
+        subjects: [institutionSubject(world, hospital)],
+        reasons: [crowding(world, over)],
+        innocent: [],
+        status: 'review',
+        p: null,
+        fundAtRisk: 0,
+      });
+    return inOrder(findings);
+  },
+};
+
+function crowding(world: World, over: { days: number; expected: number; rows: readonly number[] }) {
+  return reason(world, ID, 'more-than-beds', {
+    measured: over.days,
+    expected: over.expected,
+    unit: 'days',
+    rows: over.rows,
+  });
+}
+
+function wardsOf(world: World, stays: readonly Stay[], byDepartment: boolean): Ward[] {
+  const wards = new Map<string, Ward>();
+  for (const stay of stays) {
+    if (byDepartment && stay.department < 0) continue;
+    const key = byDepartment ? `${stay.hospital}|${stay.department}` : `${stay.hospital}`;
+    const known = wards.get(key);
+    const ward: Ward = known ?? {
+      hospital: stay.hospital,
+      stratum: byDepartment ? stay.department : world.institutions.level[stay.hospital]!,
+      stays: [],
+      exposure: 0,
+    };
+    if (!known) wards.set(key, ward);
+    ward.stays.push(stay);
+    ward.exposure += stay.exposure;
+  }
+  return [...wards.values()];
+}
+
+/** Stays with a clash that counts, against those of the peers. */
+function clashTest(
+  wards: readonly Ward[],
+  params: Parameters,
+  counts: (clash: Clash) => boolean,
+): PeerTest {
+  return testPeers(
+    wards.map((w) => ({
+      k: w.stays.filter((x) => x.clashes.some(counts)).length,
+      exposure: w.exposure,
+      stratum: w.stratum,
+    })),
+    { prior: params.recordError, priorExposure: 1 / params.recordError, spread: params.spread },
+  );
+}
+
+/**
+ * Each hypothesis takes the clashes it accounts for away, here and at the peers, and what is left is
+ * tested again. Its weight is how much more than by chance it accounts for: two days in seven are a weekend.
+ */
+function explain(
+  wards: readonly Ward[],
+  at: number,
+  params: Parameters,
+  looks: number,
+): InnocentExplanation[] {
+  const clashed = wards[at]!.stays.filter((x) => x.clashes.length > 0);
+  const late = mean(clashed.map((x) => Math.min(1, 2 / (x.end - x.begin - 1))));
+  const hypotheses: ReadonlyArray<readonly [string, number, (c: Clash) => boolean]> = [
+    ['relative-fetches', 0, (c) => c.relative],
+    ['authorised-leave', 2 / 7, (c) => c.weekend],
+    ['late-discharge-record', Math.min(0.95, late), (c) => c.late],
+  ];
+  return ranked(
+    hypotheses.map(([code, usual, accounts]) => {
+      const left = clashTest(wards, params, (c) => !accounts(c));
+      const gone = clashed.filter((x) => x.clashes.every(accounts)).length / clashed.length;
+      return {
+        code,
+        q: sidak(Math.exp(left.logP[at]!), looks),
+        weight: Math.max(0, (gone - usual) / (1 - usual)),
+      };
+    }),
+  );
+}
+
+function mean(values: readonly number[]): number {
+  return values.length > 0 ? values.reduce((x, y) => x + y, 0) / values.length : 0;
+}
