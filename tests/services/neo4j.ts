@@ -125,6 +125,8 @@ function configuration(port: number, options: Neo4jOptions): string {
     'dbms.usage_report.enabled': 'false',
     // Two databases would else set 512 MB of disk aside.
     'db.tx_log.preallocate': 'false',
+    // It would else wait ten seconds at every stop for threads that sleep.
+    'internal.server.bolt.thread_pool_shutdown_wait_time': '0s',
     ...options.settings,
   };
   return Object.entries(settings)
