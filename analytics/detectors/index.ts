@@ -3,11 +3,13 @@ import { cardFarmingPharmacy } from './cardFarming.js';
 import type { Detector } from './detector.js';
 import { impersonatedDialysis } from './impersonatedDialysis.js';
 import { patientBrokeringRing } from './patientBrokering.js';
+import { traceCodeLoop } from './traceCodeLoop.js';
 
 /** Every detector, one line each; the order is that of the documentation. */
 export const DETECTORS: readonly Detector[] = [
   patientBrokeringRing,
   cardFarmingPharmacy,
   impersonatedDialysis,
+  traceCodeLoop,
   bedHanging,
 ];

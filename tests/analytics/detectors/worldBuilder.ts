@@ -1,12 +1,18 @@
 import type { TableName } from '../../../analytics/model/tables.js';
 import { DAY_S, dayOf, formatDay, parseDay, startOfDay } from '../../../analytics/model/time.js';
-import { NO_DETAILS } from '../../../analytics/projection/details.js';
 import {
   CLASS_OUTPATIENT,
   INSTITUTION_HOSPITAL,
   SUPPORT_BITS,
   type World,
 } from '../../../analytics/projection/world.js';
+import {
+  buildDetails,
+  type PlainItem,
+  type PlainLine,
+  type PlainMovement,
+  type PlainTrace,
+} from './detailsBuilder.js';
 
 /** A local day number, or `YYYY-MM-DD`. */
 export type PlainDay = number | string;
@@ -36,6 +42,7 @@ export interface PlainInstitution {
   readonly lat?: number;
   readonly beds?: number;
   readonly dialysisMachines?: number;
+  readonly stock?: readonly PlainMovement[];
 }
 
 export interface PlainSettlement {
@@ -63,6 +70,8 @@ export interface PlainSettlement {
   readonly dialysis?: boolean;
   /** Bits, or their names. */
   readonly supports?: number | ReadonlyArray<keyof typeof SUPPORT_BITS>;
+  readonly items?: readonly PlainLine[];
+  readonly traces?: readonly PlainTrace[];
 }
 
 export interface PlainWorld {
@@ -70,6 +79,8 @@ export interface PlainWorld {
   readonly patients?: readonly PlainPatient[];
   readonly institutions?: readonly PlainInstitution[];
   readonly settlements: readonly PlainSettlement[];
+  /** What is known of items; those that only lines name are added. */
+  readonly catalogue?: readonly PlainItem[];
   /** `[from, to)`; without it, from the first day to the last of the settlements. */
   readonly period?: { readonly from: PlainDay; readonly to: PlainDay };
   readonly missing?: readonly TableName[];
@@ -140,7 +151,12 @@ export function buildWorld(plain: PlainWorld): World {
     plain.institutions ?? [],
     plain.settlements.map((s) => s.institution),
   );
-  const doctors = dictionary(plain.settlements.flatMap((s) => s.doctor ?? []));
+  const doctors = dictionary(
+    plain.settlements.flatMap((s) => [
+      ...(s.doctor === undefined ? [] : [s.doctor]),
+      ...(s.items ?? []).flatMap((l) => l.doctor ?? []),
+    ]),
+  );
   const diagnoses = dictionary(plain.settlements.flatMap((s) => s.diagnosis ?? []));
   const departments = dictionary(plain.settlements.flatMap((s) => s.department ?? []));
   const regions = dictionary(people.rows.map((p) => p.region ?? ''));
@@ -149,7 +165,8 @@ export function buildWorld(plain: PlainWorld): World {
   const rows = plain.settlements
     .map((s, i) => ({ ...s, id: s.id ?? `s${String(i).padStart(8, '0')}`, day: dayNumber(s.day) }))
     .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  const lines = (s: PlainSettlement) => s.lines ?? (s.supports === undefined ? 0 : 3);
+  const lines = (s: PlainSettlement) =>
+    s.lines ?? s.items?.length ?? (s.supports === undefined ? 0 : 3);
   const fromDay = plain.period
     ? dayNumber(plain.period.from)
     : rows.reduce((m, s) => Math.min(m, s.day), Number.MAX_SAFE_INTEGER);
@@ -243,7 +260,19 @@ export function buildWorld(plain: PlainWorld): World {
       dialysis: bytes(rows.map((s) => (s.dialysis ? 1 : 0))),
       supports: bytes(rows.map((s) => supportBits(s.supports))),
     },
-    ...NO_DETAILS,
+    ...buildDetails(
+      plain.catalogue ?? [],
+      rows.map((s) => ({
+        patient: people.ids.at(s.patient),
+        institution: places.ids.at(s.institution),
+        doctor: s.doctor === undefined ? -1 : doctors.at(s.doctor),
+        time: startOfDay(s.day) + Math.min(s.second ?? 0, DAY_S - 1),
+        items: s.items ?? [],
+        traces: s.traces ?? [],
+      })),
+      places.rows.map((p) => p.stock ?? []),
+      doctors.at,
+    ),
   };
 }
 

@@ -27,6 +27,7 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
     en: 'Friends or neighbours who go out together',
   },
   'quota-reset': { zh: '年度额度清零', en: 'Yearly quota reset' },
+  'void-and-rebill': { zh: '作废后重开单据', en: 'Bill voided and written again' },
   'duplicate-codes': { zh: '生产企业重码', en: 'Manufacturer’s duplicate codes' },
   'relative-fetches': { zh: '亲属代购', en: 'A relative fetches' },
   'authorised-leave': { zh: '请假外出（周末）', en: 'Authorised leave (weekends)' },

@@ -1,4 +1,5 @@
 import { CONDUCT_REASONS } from './reasonsConduct.js';
+import { DRUG_REASONS } from './reasonsDrugs.js';
 
 /**
  * A sentence for each reason code. `{m}` measured and `{e}` expected, `{mu}` and `{eu}` with the
@@ -95,4 +96,5 @@ export const REASONS: Readonly<Record<string, Template>> = {
     en: 'Members share an unusual set of hospitals, linked with a score of {m}; when destinations are shuffled, the strongest group reaches {e} on average{x}.',
   },
   ...CONDUCT_REASONS,
+  ...DRUG_REASONS,
 };

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { traceCodeLoop } from '../../../analytics/detectors/traceCodeLoop.js';
+import { CLASS_PHARMACY } from '../../../analytics/projection/world.js';
+import { detectWith, idsOf, itBehaves, listed } from './detecting.js';
+import { type HonestWorld, honestWorld, names } from './honestWorld.js';
+import { buildWorld, type PlainSettlement } from './worldBuilder.js';
+
+const detect = detectWith(traceCodeLoop);
+
+/** Every purchase is a pack with a code of its own, of one of twenty drugs in four lots each. */
+function traced(seed: number): HonestWorld {
+  const plain = honestWorld(seed);
+  const settlements = plain.settlements.map((s, i) => {
+    if (s.class !== CLASS_PHARMACY) return s;
+    const drug = plain.rng.int(20);
+    const code = `8${String(i).padStart(19, '0')}`;
+    return { ...s, traces: [{ code, item: `X${drug}`, lot: `L${plain.rng.int(4)}` }] };
+  });
+  return { ...plain, settlements };
+}
+
+function sale(plain: HonestWorld, patient: string, institution: string, code: string, item = 'X1') {
+  const bought: PlainSettlement = {
+    ...{ patient, institution, class: CLASS_PHARMACY, day: plain.day(plain.rng.int(365)) },
+    ...{ second: 36_000 + plain.rng.int(30_000), fund: 10_000 },
+    ...{
+      items: [
+        { item, fen: 9_000 },
+        { item: 'other', fen: 1_000 },
+      ],
+    },
+    traces: [{ code, item, lot: 'L1' }],
+  };
+  plain.settlements.push(bought);
+}
+
+/** Packs that a collector sells back to two pharmacies. */
+function loops(seed = 41): HonestWorld {
+  const plain = traced(seed);
+  for (let k = 0; k < 12; k++)
+    for (let n = 0; n < 3; n++)
+      sale(plain, names(3, 7)[(2 * k + n) % 7]!, n % 2 ? 'ph2' : 'ph5', `loop${k}`, `X${k % 5}`);
+  return plain;
+}
+
+describe('trace-code-loop', () => {
+  it('finds the pharmacies whose packs come back, the cards and the drugs', async () => {
+    const [finding, ...others] = listed(await detect(buildWorld(loops())));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'institution')).toEqual(['ph2', 'ph5']);
+    expect(idsOf(finding!, 'patient')).toEqual(names(3, 7).sort());
+    expect(finding!.reasons.map((r) => r.code)).toEqual([
+      'trace-code-loop.repeated-codes',
+      'trace-code-loop.longest-loop',
+      'trace-code-loop.travelled',
+    ]);
+    expect(finding!.reasons[0].measured).toBe(36);
+    expect(finding!.reasons[2]!.measured).toBe(12);
+    // Two sales of each of twelve codes are one too many each; nine tenths of a bill are the drug.
+    expect(finding!.fundAtRisk).toBe(24 * 9_000);
+  });
+
+  it('finds one code that was settled sixty times', async () => {
+    const plain = traced(42);
+    for (let n = 0; n < 60; n++) sale(plain, names(n, 1)[0]!, 'ph3', 'one');
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'institution')).toEqual(['ph3']);
+    expect(finding!.reasons[1]!.measured).toBe(60);
+  });
+
+  it('lists nobody in honest worlds', async () => {
+    for (const seed of [1, 2, 3, 4]) expect(await detect(buildWorld(traced(seed)))).toEqual([]);
+  });
+
+  it('knows a maker who printed a batch twice by the pharmacies that have nothing in common', async () => {
+    const plain = traced(43);
+    for (let k = 0; k < 60; k++)
+      for (let n = 0; n < 2; n++) {
+        // Most of the batch went to one pharmacy.
+        const place = plain.rng.next() < 0.5 ? 'ph1' : `ph${plain.rng.int(8)}`;
+        sale(plain, names(plain.rng.int(390), 1)[0]!, place, `twice${k}`, 'batch');
+      }
+    expect(listed(await detect(buildWorld(plain)))).toEqual([]);
+  });
+
+  it('takes no bill that was written again, nor one that was refunded, for a loop', async () => {
+    const plain = traced(44);
+    for (let k = 0; k < 15; k++) {
+      const first = plain.day(20 * k);
+      for (const [day, cancelled] of [
+        [first, k % 2 === 0],
+        [first + 2, false],
+      ] as const)
+        plain.settlements.push({
+          ...{ patient: names(k, 1)[0]!, institution: 'ph4', class: CLASS_PHARMACY, day },
+          ...{ second: 36_000, fund: 8_000, cancelled },
+          traces: [{ code: `again${k}`, item: 'X3', lot: 'L2' }],
+        });
+    }
+    const findings = await detect(buildWorld(plain));
+    expect(listed(findings)).toEqual([]);
+    expect(findings.map((f) => [f.status, f.innocent[0]!.code])).toEqual([
+      ['explained', 'void-and-rebill'],
+    ]);
+  });
+
+  itBehaves(traceCodeLoop, loops);
+});
