@@ -3,6 +3,7 @@ import { cardFarmingPharmacy } from './cardFarming.js';
 import type { Detector } from './detector.js';
 import { impersonatedDialysis } from './impersonatedDialysis.js';
 import { patientBrokeringRing } from './patientBrokering.js';
+import { splitAdmission } from './splitAdmission.js';
 import { traceCodeLoop } from './traceCodeLoop.js';
 
 /** Every detector, one line each; the order is that of the documentation. */
@@ -12,4 +13,5 @@ export const DETECTORS: readonly Detector[] = [
   impersonatedDialysis,
   traceCodeLoop,
   bedHanging,
+  splitAdmission,
 ];

@@ -32,4 +32,11 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
   'relative-fetches': { zh: '亲属代购', en: 'A relative fetches' },
   'authorised-leave': { zh: '请假外出（周末）', en: 'Authorised leave (weekends)' },
   'late-discharge-record': { zh: '出院登记偏晚', en: 'Discharge recorded late' },
+  'ward-transfer': { zh: '转科', en: 'Moved to another ward' },
+  'settled-in-parts': { zh: '长期住院分段结算', en: 'Long stays settled in parts' },
+  'rehabilitation-course': {
+    zh: '康复或精神科长程治疗',
+    en: 'Course of rehabilitation or mental care',
+  },
+  'hospital-transfer': { zh: '上下级转院', en: 'Transfer between levels of hospital' },
 };

@@ -10,4 +10,20 @@ export const CONDUCT_REASONS: Readonly<
     zh: '在院人数超过核定床位的有 {m} 天；同级医院一般约为 {e} 天{x}。',
     en: 'On {m} days more patients were in bed than there are approved beds; at peers about {e} is usual{x}.',
   },
+  'split-admission.returns': {
+    zh: '出院后 15 天内因同类疾病又住回本院 {m} 次；按病种与年龄约为 {e} 次{x}。',
+    en: '{m} times a patient was back within 15 days for the same kind of illness; by diagnosis and age it would be about {e}{x}.',
+  },
+  'split-admission.returns-at-once': {
+    zh: '出院后一两天内因同类疾病又住回本院 {m} 次；按病种与年龄约为 {e} 次{x}。',
+    en: '{m} times a patient was back within two days for the same kind of illness; by diagnosis and age it would be about {e}{x}.',
+  },
+  'split-admission.chain': {
+    zh: '同一人出院不久又入院，接连 {m} 次；同样多次返院的人一般约为 {e} 次{x}。',
+    en: 'One person was admitted again soon after discharge {m} times; others who return as often would have about {e}{x}.',
+  },
+  'split-admission.rotation': {
+    zh: '这些住院轮换于 {m} 家医院；常返院的人一般在 {e} 家{x}。',
+    en: 'These stays rotate over {m} hospitals; people who return often use about {e}{x}.',
+  },
 };
