@@ -2,6 +2,7 @@ import { bedHanging } from './bedHanging.js';
 import { cardFarmingPharmacy } from './cardFarming.js';
 import type { Detector } from './detector.js';
 import { impersonatedDialysis } from './impersonatedDialysis.js';
+import { impossibleDoctor } from './impossibleDoctor.js';
 import { patientBrokeringRing } from './patientBrokering.js';
 import { splitAdmission } from './splitAdmission.js';
 import { traceCodeLoop } from './traceCodeLoop.js';
@@ -14,4 +15,5 @@ export const DETECTORS: readonly Detector[] = [
   traceCodeLoop,
   bedHanging,
   splitAdmission,
+  impossibleDoctor,
 ];

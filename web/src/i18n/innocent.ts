@@ -39,4 +39,5 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
     en: 'Course of rehabilitation or mental care',
   },
   'hospital-transfer': { zh: '上下级转院', en: 'Transfer between levels of hospital' },
+  'shared-login': { zh: '几人共用一个医师代码', en: 'Several people under one log-in' },
 };

@@ -26,4 +26,12 @@ export const CONDUCT_REASONS: Readonly<
     zh: '这些住院轮换于 {m} 家医院；常返院的人一般在 {e} 家{x}。',
     en: 'These stays rotate over {m} hospitals; people who return often use about {e}{x}.',
   },
+  'impossible-doctor.two-sites': {
+    zh: '同一医师几分钟内在相距甚远的两处都有门诊，共 {m} 天；由错码可以说明的约 {e} 天{x}。',
+    en: 'On {m} days one doctor saw out-patients at two distant sites within minutes; wrong codes would explain about {e}{x}.',
+  },
+  'impossible-doctor.more-than-a-day': {
+    zh: '接诊人数多到一天的时间不够用的有 {m} 天；一般医师约为 {e} 天{x}。',
+    en: 'On {m} days there were more patients than the minutes of a day hold; for doctors in general it is about {e}{x}.',
+  },
 };

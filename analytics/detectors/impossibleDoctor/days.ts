@@ -1,0 +1,118 @@
+import { distanceKm } from '../../algorithms/sphere.js';
+import {
+  CLASS_CHRONIC,
+  CLASS_OUTPATIENT,
+  INSTITUTION_HOSPITAL,
+  type World,
+} from '../../projection/world.js';
+
+/** A day that one doctor cannot have had. */
+export interface Impossible {
+  /** Out-patient settlements behind it. */
+  readonly rows: readonly number[];
+  /** The two sites of a clash, ascending; the busiest site of a full day. */
+  readonly sites: readonly number[];
+  /** Still impossible when only the doctor's usual department counts. */
+  readonly inOneDepartment: boolean;
+}
+
+export interface DoctorDays {
+  readonly doctor: number;
+  readonly visits: number;
+  readonly days: number;
+  readonly twoSites: readonly Impossible[];
+  readonly overfull: readonly Impossible[];
+}
+
+const DAY_MINUTES = 1440;
+
+/** Out-patient work of every doctor; stays are left out, since they are settled when the patient leaves. */
+export function doctorDays(
+  world: World,
+  params: { minutes: number; kilometres: number; minutesAVisit: number },
+): DoctorDays[] {
+  const s = world.settlements;
+  const rowsOf = new Map<number, number[]>();
+  for (let i = 0; i < s.count; i++) {
+    const c = s.class[i];
+    if (s.doctor[i]! < 0 || s.cancelled[i] || (c !== CLASS_OUTPATIENT && c !== CLASS_CHRONIC))
+      continue;
+    if (world.institutions.type[s.institution[i]!] !== INSTITUTION_HOSPITAL) continue;
+    const list = rowsOf.get(s.doctor[i]!);
+    if (list) list.push(i);
+    else rowsOf.set(s.doctor[i]!, [i]);
+  }
+  return [...rowsOf]
+    .sort((x, y) => x[0] - y[0])
+    .map(([doctor, rows]) => {
+      rows.sort((x, y) => s.time[x]! - s.time[y]! || x - y);
+      const days = new Map<number, number[]>();
+      for (const i of rows) {
+        const list = days.get(s.day[i]!);
+        if (list) list.push(i);
+        else days.set(s.day[i]!, [i]);
+      }
+      const usual = mostOf(rows, (i) => s.department[i]!);
+      const twoSites: Impossible[] = [];
+      const overfull: Impossible[] = [];
+      for (const list of days.values()) {
+        const clash = clashOf(world, list, params);
+        if (clash) twoSites.push(clash);
+        const full = fullDay(world, list, params.minutesAVisit, usual);
+        if (full) overfull.push(full);
+      }
+      return { doctor, visits: rows.length, days: days.size, twoSites, overfull };
+    });
+}
+
+/** The settlements of one day that neighbour each other in time, but not in place. */
+function clashOf(
+  world: World,
+  rows: readonly number[],
+  params: { minutes: number; kilometres: number },
+): Impossible | undefined {
+  const s = world.settlements;
+  const clashing = new Set<number>();
+  let sites: number[] = [];
+  const timed = rows.filter((i) => s.hasClock[i]);
+  for (let k = 1; k < timed.length; k++) {
+    const [i, j] = [timed[k - 1]!, timed[k]!];
+    const [a, b] = [s.institution[i]!, s.institution[j]!];
+    if (a === b || s.time[j]! - s.time[i]! > params.minutes * 60) continue;
+    if (apart(world, a, b) < params.kilometres) continue;
+    clashing.add(i).add(j);
+    sites = [Math.min(a, b), Math.max(a, b)];
+  }
+  return clashing.size > 0 ? { rows: [...clashing], sites, inOneDepartment: true } : undefined;
+}
+
+/** Kilometres; unknown places are taken to be far from each other. */
+function apart(world: World, a: number, b: number): number {
+  const { lng, lat } = world.institutions;
+  const km = distanceKm(lng[a]!, lat[a]!, lng[b]!, lat[b]!);
+  return Number.isNaN(km) ? Infinity : km;
+}
+
+function fullDay(
+  world: World,
+  rows: readonly number[],
+  minutesAVisit: number,
+  usual: number,
+): Impossible | undefined {
+  const s = world.settlements;
+  const isFull = (list: readonly number[]) =>
+    new Set(list.map((i) => s.patient[i]!)).size * minutesAVisit > DAY_MINUTES;
+  if (!isFull(rows)) return undefined;
+  return {
+    rows,
+    sites: [mostOf(rows, (i) => s.institution[i]!)],
+    inOneDepartment: isFull(rows.filter((i) => s.department[i] === usual)),
+  };
+}
+
+/** The value that most rows have, of equals the smallest. */
+function mostOf(rows: readonly number[], value: (i: number) => number): number {
+  const count = new Map<number, number>();
+  for (const i of rows) count.set(value(i), (count.get(value(i)) ?? 0) + 1);
+  return [...count].sort((x, y) => y[1] - x[1] || x[0] - y[0])[0]?.[0] ?? -1;
+}
