@@ -29,12 +29,12 @@
 //   readers of the new one prefer it; after the switch it is settled into the plain properties.
 //   At rest nothing has a `next`.
 //
-// RUNS (:Run {seq, id, visible, publishedAt, ledgerVersion, findings, body, totals})
+// RUNS (:Run {seq, token, id, visible, publishedAt, ledgerVersion, findings, body, totals})
 //   (:Ring {key, run, id, ring, detector, status, change, score, fen, subjects, cores, words, body})
 //     -[:IN_RUN]->(:Run)   -[:INVOLVES {role}]->(an entity)
-//     -[:HAS_REASON]->(:Reason {run, code, detector, measured, expected, unit})
+//     -[:HAS_REASON]->(:Reason {run, place, code, detector, measured, expected, unit, p})
 //     -[:RESTS_ON {rank}]->(:Settlement {id})
-//   (:Profile {key, run, kind, id, rank, score, grade, findings})-[:OF]->(an entity)
+//   (:Profile {key, run, kind, id, rank, score, grade, findings})-[:OF]->(an entity), where the score is above 0
 //   `run` is the Run's seq; a Run that is not visible is being written or deleted.
 
 CREATE CONSTRAINT patient_id IF NOT EXISTS FOR (n:Patient) REQUIRE n.id IS UNIQUE;
@@ -44,6 +44,7 @@ CREATE CONSTRAINT drug_id IF NOT EXISTS FOR (n:Drug) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT hub_key IF NOT EXISTS FOR (n:Hub) REQUIRE (n.key, n.generation) IS UNIQUE;
 CREATE CONSTRAINT graph_load_key IF NOT EXISTS FOR (n:GraphLoad) REQUIRE n.key IS UNIQUE;
 CREATE CONSTRAINT run_seq IF NOT EXISTS FOR (n:Run) REQUIRE n.seq IS UNIQUE;
+CREATE CONSTRAINT run_token IF NOT EXISTS FOR (n:Run) REQUIRE n.token IS UNIQUE;
 CREATE CONSTRAINT ring_key IF NOT EXISTS FOR (n:Ring) REQUIRE n.key IS UNIQUE;
 CREATE CONSTRAINT profile_key IF NOT EXISTS FOR (n:Profile) REQUIRE n.key IS UNIQUE;
 CREATE CONSTRAINT settlement_id IF NOT EXISTS FOR (n:Settlement) REQUIRE n.id IS UNIQUE;
@@ -73,5 +74,4 @@ CREATE RANGE INDEX supplied_next IF NOT EXISTS FOR ()-[r:SUPPLIED]-() ON (r.next
 
 CREATE RANGE INDEX hub_generation IF NOT EXISTS FOR (n:Hub) ON (n.generation);
 CREATE RANGE INDEX ring_run IF NOT EXISTS FOR (n:Ring) ON (n.run);
-CREATE RANGE INDEX reason_run IF NOT EXISTS FOR (n:Reason) ON (n.run);
 CREATE RANGE INDEX profile_rank IF NOT EXISTS FOR (n:Profile) ON (n.run, n.kind, n.rank);

@@ -1,0 +1,3 @@
+// Gives the right to write back.
+MATCH (l:GraphLoad {key: $key, owner: $owner})
+REMOVE l.owner, l.until
