@@ -3,6 +3,7 @@ import { cardFarmingPharmacy } from './cardFarming.js';
 import type { Detector } from './detector.js';
 import { impersonatedDialysis } from './impersonatedDialysis.js';
 import { impossibleDoctor } from './impossibleDoctor.js';
+import { multiSiteConvoy } from './multiSiteConvoy.js';
 import { patientBrokeringRing } from './patientBrokering.js';
 import { splitAdmission } from './splitAdmission.js';
 import { traceCodeLoop } from './traceCodeLoop.js';
@@ -16,4 +17,5 @@ export const DETECTORS: readonly Detector[] = [
   bedHanging,
   splitAdmission,
   impossibleDoctor,
+  multiSiteConvoy,
 ];

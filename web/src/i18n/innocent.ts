@@ -40,4 +40,5 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
   },
   'hospital-transfer': { zh: '上下级转院', en: 'Transfer between levels of hospital' },
   'shared-login': { zh: '几人共用一个医师代码', en: 'Several people under one log-in' },
+  'chain-event': { zh: '连锁药店活动日', en: 'Event of a chain of pharmacies' },
 };

@@ -34,4 +34,12 @@ export const CONDUCT_REASONS: Readonly<
     zh: '接诊人数多到一天的时间不够用的有 {m} 天；一般医师约为 {e} 天{x}。',
     en: 'On {m} days there were more patients than the minutes of a day hold; for doctors in general it is about {e}{x}.',
   },
+  'multi-site-convoy.same-round': {
+    zh: '不相干的卡同一天按同样的次序先后到过同几家药店，两两合计 {m} 次；照各自跑几家的习惯约为 {e} 次{x}。',
+    en: 'Cards of unrelated people went round the same pharmacies on one day in the same order, {m} times counted in pairs; by their habits it would be about {e}{x}.',
+  },
+  'multi-site-convoy.card-order': {
+    zh: '其中 {m} 次连两张卡的先后也始终一样；凭巧合约为 {e} 次{x}。',
+    en: 'In {m} of these the two cards, too, came in the same order at each; by chance it would be about {e}{x}.',
+  },
 };

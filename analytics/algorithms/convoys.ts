@@ -1,0 +1,175 @@
+/**
+ * Order-preserving motifs: who makes the same round of places on the same day, at the same times.
+ *
+ * A trip is one person's day at two places or more, in order of time. A motif is an ordered pair of
+ * different places of a trip, X then Y. Two trips of one day are a convoy when they share a motif and
+ * are within `delta` seconds of each other at X and at Y (the temporal motifs of Paranjape, Benson &
+ * Leskovec 2017, δ-bounded at both ends). Under the null a person's rounds fall on other days of the
+ * area's rounds of that weekday, so busy days stay busy; expected convoys of a pair are
+ * Σ over motifs of (rounds of a)·(rounds of b) ÷ effective days. O(Σ trips of a motif on a day, squared).
+ */
+import { type Rng, shuffle } from '../model/rng.js';
+import { weekdayOf } from '../model/time.js';
+import { poissonLikelihoodRatio } from './tails.js';
+
+export interface Trip {
+  readonly patient: number;
+  readonly day: number;
+  /** People of one area share busy days. */
+  readonly area: number;
+  /** Places and seconds of the day, in order of time. */
+  readonly places: readonly number[];
+  readonly seconds: readonly number[];
+}
+
+export interface ConvoyPairs {
+  readonly a: Int32Array;
+  readonly b: Int32Array;
+  /** Convoy log likelihood ratio, days together, and days expected. */
+  readonly weight: Float64Array;
+  readonly hits: Int32Array;
+  readonly expected: Float64Array;
+}
+
+/** Two people on one round. */
+export interface Convoy {
+  readonly a: number;
+  readonly b: number;
+  readonly day: number;
+  /** Indexes of the trips. */
+  readonly trips: readonly [number, number];
+  /** Whether a and b come in the same order at both places. */
+  readonly inOrder: boolean;
+}
+
+const PLACES = 2 ** 20;
+
+export const motifKey = (x: number, y: number) => x * PLACES + y;
+
+/** First visit to X, last to Y, X before Y, of every ordered pair of different places. */
+export function motifsOf(trip: Trip): Map<number, readonly [number, number]> {
+  const out = new Map<number, readonly [number, number]>();
+  for (let i = 0; i < trip.places.length; i++)
+    for (let j = i + 1; j < trip.places.length; j++) {
+      if (trip.places[i] === trip.places[j]) continue;
+      const key = motifKey(trip.places[i]!, trip.places[j]!);
+      if (!out.has(key)) out.set(key, [trip.seconds[i]!, trip.seconds[j]!]);
+    }
+  return out;
+}
+
+/** Every pair on one round, a day and pair once; `days` moves the trips. */
+export function findConvoys(
+  trips: readonly Trip[],
+  motifs: ReadonlyArray<ReadonlyMap<number, readonly [number, number]>>,
+  delta: number,
+  days: Int32Array,
+): Convoy[] {
+  const cells = new Map<string, number[]>();
+  trips.forEach((_, t) => {
+    for (const key of motifs[t]!.keys()) {
+      const cell = `${days[t]}|${key}`;
+      const list = cells.get(cell);
+      if (list) list.push(t);
+      else cells.set(cell, [t]);
+    }
+  });
+  const found = new Map<string, Convoy>();
+  for (const [cell, list] of cells) {
+    if (list.length < 2) continue;
+    const key = Number(cell.slice(cell.indexOf('|') + 1));
+    for (let x = 0; x < list.length; x++)
+      for (let y = x + 1; y < list.length; y++) {
+        const [t, u] = [list[x]!, list[y]!];
+        if (trips[t]!.patient === trips[u]!.patient) continue;
+        const [here, there] = [motifs[t]!.get(key)!, motifs[u]!.get(key)!];
+        const [first, second] = [here[0] - there[0], here[1] - there[1]];
+        if (Math.abs(first) > delta || Math.abs(second) > delta) continue;
+        const [i, j] = trips[t]!.patient < trips[u]!.patient ? [t, u] : [u, t];
+        const name = `${i}|${j}`;
+        if (!found.has(name))
+          found.set(name, {
+            ...{ a: trips[i]!.patient, b: trips[j]!.patient, day: days[t]!, trips: [i, j] },
+            inOrder: first * second > 0,
+          });
+      }
+  }
+  return [...found.values()];
+}
+
+/** Days of the trips, dealt again among the trips of one area and weekday. */
+export function dealDays(trips: readonly Trip[], rng: Rng): Int32Array {
+  const out = Int32Array.from(trips, (t) => t.day);
+  const strata = new Map<string, number[]>();
+  trips.forEach((t, i) => {
+    const key = `${t.area}|${weekdayOf(t.day)}`;
+    const list = strata.get(key);
+    if (list) list.push(i);
+    else strata.set(key, [i]);
+  });
+  for (const list of strata.values()) {
+    const days = shuffle(
+      list.map((i) => trips[i]!.day),
+      rng,
+    );
+    list.forEach((i, k) => {
+      out[i] = days[k]!;
+    });
+  }
+  return out;
+}
+
+/** Pairs with at least `minHits` days together, and their weight of evidence. */
+export function convoyPairs(
+  trips: readonly Trip[],
+  motifs: ReadonlyArray<ReadonlyMap<number, readonly [number, number]>>,
+  convoys: readonly Convoy[],
+  minHits: number,
+): ConvoyPairs {
+  const days = new Map<string, { a: number; b: number; days: Set<number> }>();
+  for (const c of convoys) {
+    const key = `${c.a}|${c.b}`;
+    const known = days.get(key);
+    if (known) known.days.add(c.day);
+    else days.set(key, { a: c.a, b: c.b, days: new Set([c.day]) });
+  }
+  const kept = [...days.values()]
+    .filter((p) => p.days.size >= minHits)
+    .sort((x, y) => x.a - y.a || x.b - y.b);
+  const rounds = roundsOf(trips, motifs);
+  const effective = effectiveDays(trips);
+  const expected = kept.map(({ a, b }) => {
+    let sum = 0;
+    for (const [motif, n] of rounds.get(a)!) sum += n * (rounds.get(b)!.get(motif) ?? 0);
+    return sum / effective;
+  });
+  return {
+    a: Int32Array.from(kept, (p) => p.a),
+    b: Int32Array.from(kept, (p) => p.b),
+    hits: Int32Array.from(kept, (p) => p.days.size),
+    expected: Float64Array.from(expected),
+    weight: Float64Array.from(kept, (p, i) => poissonLikelihoodRatio(p.days.size, expected[i]!)),
+  };
+}
+
+function roundsOf(
+  trips: readonly Trip[],
+  motifs: ReadonlyArray<ReadonlyMap<number, readonly [number, number]>>,
+): Map<number, Map<number, number>> {
+  const out = new Map<number, Map<number, number>>();
+  trips.forEach((t, i) => {
+    const own = out.get(t.patient) ?? new Map<number, number>();
+    out.set(t.patient, own);
+    for (const key of motifs[i]!.keys()) own.set(key, (own.get(key) ?? 0) + 1);
+  });
+  return out;
+}
+
+/** 1 ÷ the chance that two trips fall on one day. */
+function effectiveDays(trips: readonly Trip[]): number {
+  const perDay = new Map<number, number>();
+  for (const t of trips) perDay.set(t.day, (perDay.get(t.day) ?? 0) + 1);
+  let squares = 0;
+  for (const n of perDay.values()) squares += n * n;
+  return squares > 0 ? trips.length ** 2 / squares : 1;
+}

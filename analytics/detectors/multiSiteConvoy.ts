@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import {
+  type Convoy,
+  convoyPairs,
+  dealDays,
+  findConvoys,
+  motifsOf,
+  type Trip,
+} from '../algorithms/convoys.js';
+import { logBinomialTail } from '../algorithms/tails.js';
+import { throwIfAborted } from '../model/errors.js';
+import type { Finding } from '../model/finding.js';
+import { createRng, deriveSeed } from '../model/rng.js';
+import type { World } from '../projection/world.js';
+import type { Detector } from './detector.js';
+import { sharedAttributes, testHypotheses } from './explanations.js';
+import {
+  type CalibratedGroup,
+  expectedHits,
+  type GroupSearch,
+  searchGroups,
+} from './groupSearch.js';
+import { corePlaces, pairKey } from './jointVisits.js';
+import { pharmacyRounds, type Rounds } from './multiSiteConvoy/trips.js';
+import {
+  conclude,
+  fundOf,
+  inOrder,
+  institutionSubject,
+  memberSubjects,
+  reason,
+} from './telling.js';
+
+const ID = 'multi-site-convoy';
+const VERSION = 1;
+const CORE_SHARE = 0.1;
+
+const parameters = z.object({
+  minutes: z
+    .number()
+    .min(1)
+    .max(240)
+    .default(30)
+    .describe('Two cards are on one round when they are so near in time at both pharmacies'),
+  pairDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(20)
+    .default(2)
+    .describe('Days together of a pair, at least'),
+  days: z
+    .number()
+    .int()
+    .min(2)
+    .max(100)
+    .default(3)
+    .describe('Days on which three unrelated cards or more made the round together, at least'),
+  minUnits: z
+    .number()
+    .int()
+    .min(3)
+    .max(20)
+    .default(3)
+    .describe('Unrelated people (households count once) that a convoy has at least'),
+  companions: z
+    .number()
+    .int()
+    .min(3)
+    .max(20)
+    .default(5)
+    .describe('Fewer units than this may be friends who go together'),
+  crowd: z
+    .number()
+    .int()
+    .min(2)
+    .max(100)
+    .default(4)
+    .describe('Others on the same round that day, from which on it is a chain’s event'),
+  worlds: z
+    .number()
+    .int()
+    .min(50)
+    .max(1000)
+    .default(60)
+    .describe('Redrawn worlds that groups are compared with (N2)'),
+  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+});
+
+type Parameters = z.output<typeof parameters>;
+
+/** The same cards at several pharmacies on a day, in the same order, again and again. */
+export const multiSiteConvoy: Detector<typeof parameters> = {
+  id: ID,
+  version: VERSION,
+  parameters,
+  needs: [],
+  async detect(world, params, context) {
+    throwIfAborted(context.signal);
+    const rounds = pharmacyRounds(world);
+    const motifs = rounds.trips.map(motifsOf);
+    const delta = params.minutes * 60;
+    const pairsOn = (days: Int32Array, pairDays: number) => {
+      const convoys = findConvoys(rounds.trips, motifs, delta, days);
+      return { convoys, pairs: convoyPairs(rounds.trips, motifs, convoys, pairDays) };
+    };
+    const observed = pairsOn(
+      Int32Array.from(rounds.trips, (t) => t.day),
+      params.pairDays,
+    );
+    if (observed.pairs.a.length === 0) return [];
+    function* worlds() {
+      for (let w = 0; w < params.worlds; w++) {
+        const rng = createRng(deriveSeed(context.seed, `rounds ${w}`));
+        // One day together counts there: honest worlds hardly have two, and a table of zeros would
+        // not say how far away a score is. It can only make the p larger.
+        yield pairsOn(dealDays(rounds.trips, rng), 1).pairs;
+        context.progress?.({ phase: 'redrawing rounds', done: w + 1, total: params.worlds });
+      }
+    }
+    const search = searchGroups(observed.pairs, worlds(), {
+      household: world.patients.household,
+      minUnits: params.minUnits,
+      seed: deriveSeed(context.seed, 'convoys'),
+      signal: context.signal,
+    });
+    return inOrder(
+      search.groups.flatMap(
+        (group) => describe(world, params, group, search, rounds, observed.convoys) ?? [],
+      ),
+    );
+  },
+};
+
+function describe(
+  world: World,
+  params: Parameters,
+  group: CalibratedGroup,
+  search: GroupSearch,
+  rounds: Rounds,
+  convoys: readonly Convoy[],
+): Finding | undefined {
+  if (group.p > params.q) return undefined;
+  const { household } = world.patients;
+  const members = new Set(group.members);
+  const inside = convoys.filter(
+    (c) => members.has(c.a) && members.has(c.b) && household[c.a] !== household[c.b],
+  );
+  const together = new Map<number, Set<number>>();
+  for (const c of inside)
+    for (const who of [c.a, c.b])
+      together.set(c.day, (together.get(c.day) ?? new Set()).add(household[who]!));
+  if ([...together.values()].filter((units) => units.size >= 3).length < params.days)
+    return undefined;
+  const trips = [...new Set(inside.flatMap((c) => c.trips))].sort((x, y) => x - y);
+  const rows = trips.flatMap((t) => rounds.rows[t]!);
+  const ordered = inside.filter((c) => c.inOrder).length;
+  // Pairs of one day depend on each other: a day is one observation of the order.
+  const days = together.size;
+  const orderP = Math.exp(logBinomialTail(Math.round((ordered / inside.length) * days), days, 0.5));
+  const weight = new Map<number, number>();
+  for (const i of rows) {
+    const h = world.settlements.institution[i]!;
+    weight.set(h, (weight.get(h) ?? 0) + 1);
+  }
+  const innocent = testHypotheses(
+    group.members,
+    [
+      ...sharedAttributes(group.members, world.patients),
+      { code: 'chain-event', explains: crowdedDays(rounds.trips, inside, members, params.crowd) },
+    ],
+    search,
+    household,
+    params.minUnits,
+  );
+  if (group.units < params.companions) innocent.unshift({ code: 'companions', q: 1, weight: 1 });
+  return {
+    detector: ID,
+    detectorVersion: VERSION,
+    kind: 'ring',
+    subjects: [
+      ...corePlaces(weight, CORE_SHARE).map((h) => institutionSubject(world, h)),
+      ...memberSubjects(world, group.members),
+    ],
+    reasons: [
+      reason(world, ID, 'same-round', {
+        measured: inside.length,
+        expected: expectedHits(group.members, search.pairs),
+        unit: 'rounds',
+        rows,
+        p: group.p,
+      }),
+      ...(orderP <= params.q
+        ? [
+            reason(world, ID, 'card-order', {
+              measured: ordered,
+              expected: inside.length / 2,
+              unit: 'rounds',
+              rows,
+              p: orderP,
+            }),
+          ]
+        : []),
+    ],
+    innocent,
+    ...conclude(group.p, innocent, params.q),
+    fundAtRisk: fundOf(world, rows),
+  };
+}
+
+/** Days together on which so many others, too, went the same round: an event of the chain's. */
+function crowdedDays(
+  trips: readonly Trip[],
+  inside: readonly Convoy[],
+  members: ReadonlySet<number>,
+  crowd: number,
+): (a: number, b: number) => number {
+  const others = new Map<string, Set<number>>();
+  for (const t of trips) {
+    if (members.has(t.patient)) continue;
+    for (const key of motifsOf(t).keys()) {
+      const cell = `${t.day}|${key}`;
+      others.set(cell, (others.get(cell) ?? new Set()).add(t.patient));
+    }
+  }
+  const count = new Map<number, number>();
+  for (const c of inside) {
+    const isCrowded = [...motifsOf(trips[c.trips[0]]!).keys()].some(
+      (key) => (others.get(`${c.day}|${key}`)?.size ?? 0) >= crowd,
+    );
+    if (isCrowded) count.set(pairKey(c.a, c.b), (count.get(pairKey(c.a, c.b)) ?? 0) + 1);
+  }
+  return (a, b) => count.get(pairKey(a, b)) ?? 0;
+}
