@@ -38,7 +38,7 @@ export interface DaemonOptions {
 
 type Daemon = Pick<Service, 'pid' | 'stop' | 'kill9' | 'restart'>;
 
-const READY_MS = 90_000;
+const READY_MS = 180_000;
 const STOP_MS = 30_000;
 const ATTEMPTS = 5;
 

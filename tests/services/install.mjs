@@ -156,7 +156,11 @@ export async function installNeo4j() {
   if (!findNeo4j()) await downloadNeo4j();
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+// Not where this file is inside a bundle, as it is in a benchmark's.
+if (
+  import.meta.url.endsWith('/install.mjs') &&
+  import.meta.url === pathToFileURL(process.argv[1] ?? '').href
+) {
   for (const [name, find, install] of [
     ['redis', findRedis, installRedis],
     ['postgres', findPostgres, installPostgres],
