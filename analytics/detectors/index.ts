@@ -3,6 +3,7 @@ import { cardFarmingPharmacy } from './cardFarming.js';
 import type { Detector } from './detector.js';
 import { impersonatedDialysis } from './impersonatedDialysis.js';
 import { impossibleDoctor } from './impossibleDoctor.js';
+import { inventoryGap } from './inventoryGap.js';
 import { multiSiteConvoy } from './multiSiteConvoy.js';
 import { patientBrokeringRing } from './patientBrokering.js';
 import { splitAdmission } from './splitAdmission.js';
@@ -14,6 +15,7 @@ export const DETECTORS: readonly Detector[] = [
   cardFarmingPharmacy,
   impersonatedDialysis,
   traceCodeLoop,
+  inventoryGap,
   bedHanging,
   splitAdmission,
   impossibleDoctor,

@@ -13,4 +13,12 @@ export const DRUG_REASONS: Readonly<Record<string, { readonly zh: string; readon
       zh: '有 {m} 个码先后出现在不同的机构。',
       en: '{m} codes turned up at one institution after another.',
     },
+    'inventory-gap.short-items': {
+      zh: '有 {m} 个品种卖出的明显多于买进的；同行约为 {e} 个{x}。',
+      en: 'Of {m} items clearly more was sold than bought; at peers it would be about {e}{x}.',
+    },
+    'inventory-gap.missing-packs': {
+      zh: '缺口最大的品种卖出 {m} 盒；有购进、库存可以说明的约 {e} 盒{x}。',
+      en: 'Of the item with the largest gap {m} packs were sold; purchases and stock account for about {e}{x}.',
+    },
   };

@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import { throwIfAborted } from '../model/errors.js';
+import type { Finding, InnocentExplanation, Subject } from '../model/finding.js';
+import type { World } from '../projection/world.js';
+import type { Detector } from './detector.js';
+import { type SiteGaps, siteGaps } from './inventory/gaps.js';
+import {
+  median,
+  reportedShares,
+  riseOf,
+  type Shortfall,
+  shortfalls,
+  TELLING,
+} from './inventory/shortfalls.js';
+import { fundOfItems } from './money.js';
+import {
+  conclude,
+  inOrder,
+  institutionSubject,
+  memberSubjects,
+  ranked,
+  reason,
+} from './telling.js';
+
+const DETECTOR = 'inventory-gap';
+const VERSION = 1;
+
+const parameters = z.object({
+  sigma: z
+    .number()
+    .min(2)
+    .max(20)
+    .default(3)
+    .describe('Robust standard deviations that an item’s gap stands out from its like'),
+  packs: z
+    .number()
+    .min(1)
+    .max(10_000)
+    .default(20)
+    .describe('Packs that were sold and never bought, of one item, more than'),
+  openingDays: z
+    .number()
+    .int()
+    .min(0)
+    .max(365)
+    .default(60)
+    .describe('Days of sales that may have stood on the shelf before the period'),
+  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+});
+type Parameters = z.output<typeof parameters>;
+
+/** Institutions that sold more of a drug than they ever bought (进销存不符). */
+export const inventoryGap: Detector<typeof parameters> = {
+  id: DETECTOR,
+  version: VERSION,
+  parameters,
+  needs: ['fee_list_d', 'invt_d'],
+  async detect(world, params, context) {
+    const pairs = shortfalls(world);
+    throwIfAborted(context.signal);
+    if (pairs.length === 0) return [];
+    const shares = reportedShares(pairs);
+    const plain = siteGaps(pairs, (p) => riseOf(world, p, shares(p)), params);
+    const odd = plain.filter((site) => site.p <= params.q);
+    if (odd.length === 0) return [];
+    throwIfAborted(context.signal);
+    const without = explanations(world, pairs, shares, params);
+    return inOrder(odd.map((site) => describe(world, site, without, params)));
+  },
+};
+
+interface Hypothesis {
+  readonly code: string;
+  readonly sites: ReadonlyMap<number, SiteGaps>;
+}
+
+/** Each hypothesis takes away what it accounts for, at everybody, and tests again. */
+function explanations(
+  world: World,
+  pairs: readonly Shortfall[],
+  shares: (pair: Shortfall) => number,
+  params: Parameters,
+): Hypothesis[] {
+  const days = Math.max(1, world.toDay - world.fromDay);
+  const own = new Map<number, number[]>();
+  for (const p of pairs)
+    if (p.sold >= TELLING)
+      own.set(p.institution, [...(own.get(p.institution) ?? []), p.bought / p.sold / shares(p)]);
+  const ownShare = new Map([...own].map(([h, list]) => [h, Math.max(0.05, median(list))]));
+  const again = (code: string, rise: (p: Shortfall) => number): Hypothesis => ({
+    code,
+    sites: new Map(siteGaps(pairs, rise, params).map((s) => [s.institution, s])),
+  });
+  return [
+    again(
+      'opening-stock',
+      (p) => riseOf(world, p, shares(p)) - (p.sold / days) * params.openingDays,
+    ),
+    again('unreported-purchases', (p) =>
+      riseOf(world, p, shares(p) * Math.min(1, ownShare.get(p.institution) ?? 1)),
+    ),
+    again('sold-in-pieces', (p) => (inPieces(world, p) ? 0 : riseOf(world, p, shares(p)))),
+  ];
+}
+
+/** Sold by the tablet and bought by the pack: the two differ by the size of the pack. */
+function inPieces(world: World, pair: Shortfall): boolean {
+  const size = world.items.packSize[pair.item]!;
+  const times = pair.sold / Math.max(1, pair.bought);
+  return size >= 4 && pair.bought > 0 && times > size * 0.5 && times < size * 1.6;
+}
+
+const total = (site: SiteGaps | undefined) =>
+  (site?.gaps ?? []).reduce((sum, g) => sum + g.missing, 0);
+
+function describe(
+  world: World,
+  site: SiteGaps,
+  hypotheses: readonly Hypothesis[],
+  params: Parameters,
+): Finding {
+  const missing = total(site);
+  const innocent: InnocentExplanation[] = hypotheses.map(({ code, sites }) => {
+    const rest = sites.get(site.institution);
+    return { code, q: rest?.p ?? 1, weight: Math.max(0, 1 - total(rest) / missing) };
+  });
+  const buyers = heavyBuyers(world, site);
+  const rows =
+    buyers.length > 0 ? buyers.flatMap((b) => b.rows) : site.gaps.flatMap((g) => g.pair.rows);
+  const items = new Set(site.gaps.map((g) => g.pair.item));
+  const largest = site.gaps[0]!;
+  const share = missing / site.gaps.reduce((sum, g) => sum + g.pair.sold, 0);
+  const sold = fundOfItems(
+    world,
+    site.gaps.flatMap((g) => g.pair.rows),
+    (_, item) => items.has(item),
+  );
+  return {
+    detector: DETECTOR,
+    detectorVersion: VERSION,
+    kind: buyers.length > 0 ? 'ring' : 'entity',
+    subjects: [
+      institutionSubject(world, site.institution),
+      ...memberSubjects(
+        world,
+        buyers.map((b) => b.patient),
+      ),
+      ...[...items]
+        .sort((a, b) => a - b)
+        .map((i): Subject => ({ kind: 'drug', id: world.items.ids[i]!, role: 'item' })),
+    ],
+    reasons: [
+      reason(world, DETECTOR, 'short-items', {
+        ...{ measured: site.gaps.length, expected: site.expected, unit: 'items', rows },
+        p: site.pCount,
+      }),
+      reason(world, DETECTOR, 'missing-packs', {
+        ...{ measured: largest.pair.sold, expected: largest.pair.sold - largest.missing },
+        ...{ unit: 'packs', rows: largest.pair.rows, p: site.pSize },
+      }),
+    ],
+    innocent: ranked(innocent),
+    ...conclude(site.p, innocent, params.q),
+    fundAtRisk: Math.round(sold * Math.min(1, share)),
+  };
+}
+
+/** More buyers than this are customers, not a ring. */
+const BUYERS_MAX = 80;
+/** Days of buying what is short there. */
+const DAYS_MIN = 3;
+
+/** The heaviest buyers of what is short, as few as it takes to account for what is missing; none if it takes many. */
+function heavyBuyers(world: World, site: SiteGaps): Array<{ patient: number; rows: number[] }> {
+  const s = world.settlements;
+  const by = new Map<number, { units: number; rows: number[]; days: Set<number> }>();
+  for (const { pair } of site.gaps)
+    pair.rows.forEach((row, k) => {
+      const of = by.get(s.patient[row]!) ?? { units: 0, rows: [], days: new Set<number>() };
+      of.units += pair.units[k]!;
+      of.rows.push(row);
+      of.days.add(s.day[row]!);
+      by.set(s.patient[row]!, of);
+    });
+  const order = [...by].sort((x, y) => y[1].units - x[1].units || x[0] - y[0]);
+  let left = total(site);
+  const out: Array<{ patient: number; rows: number[] }> = [];
+  let least = 0;
+  for (const [patient, of] of order) {
+    // Whoever bought as much as the last of them is one of them.
+    if (left <= 0 && of.units < least) break;
+    left -= of.units;
+    least = of.units;
+    if (of.days.size < DAYS_MIN) continue;
+    out.push({ patient, rows: of.rows });
+    if (out.length > BUYERS_MAX) return [];
+  }
+  return out;
+}
