@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { parseArguments } from './commands/index.js';
-import { type Env, readEnv } from './env.js';
+import { type Env, onServers, PATHS, readEnv } from './env.js';
 import { type Io, processIo } from './owner/io.js';
-import { runOnData } from './owner/own.js';
+import { runOnData, runOnServers } from './owner/own.js';
 import { guarded } from './report.js';
 
 /** The command line. Ends the process with 0 done, 1 failed, 2 wrong usage. */
@@ -16,8 +16,11 @@ export async function main(argv: readonly string[]): Promise<void> {
 /** The environment with its paths made absolute, from where the caller stands. */
 function readEnvironment(cwd: string): Env {
   const env = readEnv();
-  const token = env.RINGFENCE_TOKEN_FILE;
-  return token ? { ...env, RINGFENCE_TOKEN_FILE: resolve(cwd, token) } : env;
+  const paths = PATHS.flatMap((name) => {
+    const path = env[name];
+    return path ? [[name, resolve(cwd, path)]] : [];
+  });
+  return { ...env, ...Object.fromEntries(paths) };
 }
 
 async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -40,12 +43,19 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
     const dataDir = resolve(io.cwd, parsed.data ?? env.RINGFENCE_DATA);
     const inbox = env.RINGFENCE_INBOX ? resolve(io.cwd, env.RINGFENCE_INBOX) : undefined;
     if (command.kind === 'serve') {
-      const { serve } = await import('./main.js');
-      return serve({ env, dataDir, inbox, demo: command.demo }, io);
+      if (command.name === 'worker') {
+        const { worker } = await import('./worker.js');
+        return worker({ env, dataDir, inbox }, io);
+      }
+      const main = await import('./main.js');
+      return main[command.name]({ env, dataDir, inbox, demo: command.demo }, io);
     }
-    return runOnData(dataDir, argv, command, io, async (warn) => {
+    const open = async (warn: (text: string) => void) => {
       const { openServices } = await import('./wiring.js');
-      return openServices({ env, dataDir, inbox, warn });
-    });
+      return openServices({ env, dataDir, inbox, warn, role: 'command', signal: io.signal });
+    };
+    return onServers(env)
+      ? runOnServers(command, io, open)
+      : runOnData(dataDir, argv, command, io, open);
   });
 }

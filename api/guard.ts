@@ -32,7 +32,7 @@ export function createGuard(env: Pick<Env, 'HOST' | 'RINGFENCE_TOKEN_FILE'>): Gu
       `HOST=${env.HOST} is reached from other machines, which needs a token`,
       'Set RINGFENCE_TOKEN_FILE to a file with a secret of 16 or more characters, or use HOST=127.0.0.1.',
     );
-  const token = path ? readToken(path) : undefined;
+  const token = path ? readToken('RINGFENCE_TOKEN_FILE', path) : undefined;
   const attributes = 'Path=/; HttpOnly; SameSite=Strict';
   // Made of the token, so that it outlives a restart and ends with the token; it does not tell it.
   const session = token && createHmac('sha256', token).update('ringfence session').digest('hex');
@@ -51,14 +51,42 @@ export function createGuard(env: Pick<Env, 'HOST' | 'RINGFENCE_TOKEN_FILE'>): Gu
   };
 }
 
-function readToken(path: string): string {
+/** Who may see how the servers do. */
+export interface AdminGuard {
+  /** False: there is no token, and only this machine may see. */
+  readonly required: boolean;
+  /** The token as Bearer, or as the password of any user, which browsers can send. */
+  admits(req: Request): boolean;
+}
+
+export function createAdminGuard(
+  env: Pick<Env, 'HOST' | 'RINGFENCE_ADMIN_TOKEN_FILE'>,
+): AdminGuard {
+  const path = env.RINGFENCE_ADMIN_TOKEN_FILE;
+  const token = path ? readToken('RINGFENCE_ADMIN_TOKEN_FILE', path) : undefined;
+  return {
+    required: token !== undefined,
+    admits(req) {
+      if (token === undefined) return isLoopback(env.HOST);
+      const given = req.headers.authorization ?? '';
+      const bearer = /^Bearer +(\S+)$/i.exec(given)?.[1];
+      if (bearer !== undefined) return same(bearer, token);
+      const basic = /^Basic +(\S+)$/i.exec(given)?.[1];
+      if (basic === undefined) return false;
+      const pair = Buffer.from(basic, 'base64').toString('utf8');
+      return same(pair.slice(pair.indexOf(':') + 1), token);
+    },
+  };
+}
+
+function readToken(name: string, path: string): string {
   let token: string;
   try {
     token = readFileSync(path, 'utf8').trim();
   } catch (error) {
     throw new RingfenceError(
       'invalid',
-      `RINGFENCE_TOKEN_FILE ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`,
+      `${name} ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`,
       'Name a file that this user may read.',
     );
   }

@@ -1,13 +1,17 @@
-import { createServer as createHttpServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RingfenceError } from '../analytics/model/errors.js';
 import { prepareDemo } from './commands/demo.js';
-import { type Env, isLoopback } from './env.js';
+import { type Env, isLoopback, onServers } from './env.js';
+import { createAdminGuard } from './guard.js';
+import { guardedServices } from './health/guarded.js';
+import { type Listening, listen } from './http.js';
+import { createLog } from './log.js';
 import { socketPath } from './owner/control.js';
 import type { Io } from './owner/io.js';
 import { acquire, type Lock } from './owner/lock.js';
 import { nameOf, takeOwnership } from './owner/own.js';
+import { createWatch, type Watch } from './watch.js';
 import { type OwnedServices, openServices } from './wiring.js';
 
 export interface ServeOptions {
@@ -18,44 +22,117 @@ export interface ServeOptions {
 }
 
 const SERVE = 'ringfence serve';
-const PORTS_TRIED = 100;
 /** A command that holds the directory is let finish; another server is not waited for. */
 const COMMAND_PATIENCE_MS = 10_000;
 
-/** API, jobs, schedule and page on one data directory, until the signal. */
+/** API, jobs, schedule and page, until the signal: on a data directory of its own, or on servers. */
 export async function serve(options: ServeOptions, io: Io): Promise<number> {
+  refuseOpenHost(options.env);
+  return onServers(options.env) ? serveOnServers('serve', options, io) : serveAlone(options, io);
+}
+
+/** API and page on servers, until the signal; what is heavy is left to the workers. */
+export async function api(options: ServeOptions, io: Io): Promise<number> {
+  refuseOpenHost(options.env);
+  demandServers(options.env, 'api');
+  return serveOnServers('api', options, io);
+}
+
+/** Parts of the program run by themselves only where they share servers. */
+export function demandServers(env: Env, command: string): void {
+  if (onServers(env)) return;
+  throw new RingfenceError(
+    'invalid',
+    `\`ringfence ${command}\` needs servers, and NEO4J_URL and DATABASE_URL are not set`,
+    'Without servers `ringfence serve` does both, the API and the work.',
+  );
+}
+
+function refuseOpenHost(env: Env): void {
+  if (env.RINGFENCE_TOKEN_FILE || isLoopback(env.HOST)) return;
+  throw new RingfenceError(
+    'invalid',
+    `HOST=${env.HOST} is reached from other machines, which needs a token`,
+    'Set RINGFENCE_TOKEN_FILE to a file with a secret, or use HOST=127.0.0.1.',
+  );
+}
+
+async function serveAlone(options: ServeOptions, io: Io): Promise<number> {
   const { env, demo } = options;
   const dataDir = demo ? join(options.dataDir, 'demo') : options.dataDir;
-  if (!env.RINGFENCE_TOKEN_FILE && !isLoopback(env.HOST))
-    throw new RingfenceError(
-      'invalid',
-      `HOST=${env.HOST} is reached from other machines, which needs a token`,
-      'Set RINGFENCE_TOKEN_FILE to a file with a secret, or use HOST=127.0.0.1.',
-    );
   const lock = await lockOrRefuse(dataDir, io);
+  const watch = createWatch(createLog('serve', env));
   const ownership = await takeOwnership(lock, io, (warn) =>
-    openServices({ env, dataDir, inbox: options.inbox, warn, ...(demo ? { demo } : {}) }),
+    openServices({
+      env,
+      dataDir,
+      inbox: options.inbox,
+      warn,
+      role: 'serve',
+      ended: watch.ended,
+      ...(demo ? { demo } : {}),
+    }),
   );
   const { services } = ownership;
-  let server: Server | undefined;
+  let listening: Listening | undefined;
   try {
-    server = await listen(services, env);
-    await io.stdout(`Ringfence is at ${addressOf(server, env.HOST)}\n`);
+    listening = await listenForPeople(services, watch);
+    await io.stdout(`Ringfence is at ${listening.url}\n`);
     await services.work();
     const preparing = demo ? prepareDemo(services, io) : services.schedule();
     await Promise.race([stopped(io.signal), preparing.then(() => stopped(io.signal))]);
     await io.stderr('stopping ...\n');
     return 0;
   } finally {
-    server?.close();
-    server?.closeAllConnections();
+    watch.leave();
+    await listening?.leave();
     // Commands that wait for a job are told first, and end.
     await services.rest();
     await ownership.leave();
   }
 }
 
-function stopped(signal: AbortSignal): Promise<void> {
+async function serveOnServers(
+  role: 'serve' | 'api',
+  options: ServeOptions,
+  io: Io,
+): Promise<number> {
+  const { env, dataDir, inbox } = options;
+  if (options.demo)
+    throw new RingfenceError(
+      'conflict',
+      'The sample district is not put on servers',
+      'Unset NEO4J_URL, REDIS_URL and DATABASE_URL for `serve --demo`.',
+    );
+  const log = createLog(role, env);
+  const watch = createWatch(log);
+  const services = await openServices({
+    ...{ env, dataDir, inbox, role },
+    warn: (text) => log.warn(text),
+    signal: io.signal,
+    ended: watch.ended,
+    changed: watch.changed,
+  });
+  let listening: Listening | undefined;
+  try {
+    listening = await listenForPeople(services, watch);
+    await io.stdout(`Ringfence is at ${listening.url}\n`);
+    if (role === 'serve') {
+      await services.work();
+      await services.schedule();
+    }
+    await stopped(io.signal);
+    log.info('stopping');
+    return 0;
+  } finally {
+    watch.leave();
+    await listening?.leave();
+    await services.rest();
+    await services.close();
+  }
+}
+
+export function stopped(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
@@ -79,38 +156,25 @@ async function lockOrRefuse(dataDir: string, io: Io): Promise<Lock> {
   }
 }
 
-/** On HOST and PORT, or the next port that is free. */
-async function listen(services: OwnedServices, env: Env): Promise<Server> {
+/** The API and the page on HOST and PORT, or alone on the next port that is free. */
+async function listenForPeople(services: OwnedServices, watch: Watch): Promise<Listening> {
   const [{ createServer }, { DETECTORS }] = await Promise.all([
     import('./server.js'),
     import('../analytics/detectors/index.js'),
   ]);
-  const server = createHttpServer(createServer(services, { detectors: DETECTORS }));
-  for (let port = env.PORT; ; port++) {
-    try {
-      await new Promise<void>((done, fail) => {
-        server.once('error', fail);
-        server.listen(port, env.HOST, () => {
-          server.off('error', fail);
-          done();
-        });
-      });
-      return server;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const last = port >= Math.min(65_535, env.PORT + PORTS_TRIED);
-      if (code === 'EADDRINUSE' && env.PORT > 0 && !last) continue;
-      throw new RingfenceError(
-        'unavailable',
-        `Cannot listen on ${env.HOST}:${port}: ${(error as Error).message}`,
-        'Set HOST and PORT to an address of this machine that is free.',
-      );
-    }
-  }
-}
-
-function addressOf(server: Server, host: string): string {
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const { env } = services;
+  const shared = onServers(env);
+  const shown = shared ? guardedServices(services, services.monitor) : services;
+  const app = createServer(shown, {
+    detectors: DETECTORS,
+    logger: watch.log,
+    operations: {
+      kind: 'api',
+      services: shown,
+      admin: createAdminGuard(env),
+      metrics: await watch.metrics(shown),
+      leaving: watch.leaving,
+    },
+  });
+  return listen(app, { host: env.HOST, port: env.PORT, orNext: !shared });
 }

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import express, { type Application, type NextFunction, type Request, type Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import swaggerUi from 'swagger-ui-express';
 import type { Detector } from '../analytics/detectors/detector.js';
@@ -11,9 +12,12 @@ import { loadDictionary } from '../analytics/ingest/dictionary.js';
 import { RingfenceError } from '../analytics/model/errors.js';
 import { resource } from '../analytics/model/resources.js';
 import { endpoints } from './contract/index.js';
+import type { Env } from './env.js';
 import { problem, toProblem } from './errors.js';
 import { createGuard, knownHost, sameOrigin } from './guard.js';
 import { sendProblem } from './handle.js';
+import { type Operations, operationsRoutes } from './health/routes.js';
+import { createLog, placeOf } from './log.js';
 import { openApiDocument } from './openapi.js';
 import { graphRoutes } from './routes/graph.js';
 import { metaRoutes, packageVersion } from './routes/meta.js';
@@ -23,8 +27,10 @@ import type { Services } from './wiring.js';
 
 export interface ServerOptions {
   readonly detectors: readonly Detector[];
-  /** Writes to standard error at `info` when absent: requests that fail here, not the others. */
+  /** Writes to standard error when absent: requests that fail here, not the others. */
   readonly logger?: Logger;
+  /** Health, metrics and the board of queues, for whoever runs the servers. */
+  readonly operations?: Operations;
   /** Where the built page stands. */
   readonly webRoot?: string;
   /** Requests a minute from one address; 6000 when absent: an office may share one. */
@@ -44,14 +50,9 @@ const OPEN = new Set<string>(
 export function createServer(services: Services, options: ServerOptions): Application {
   const { env } = services;
   const guard = createGuard(env);
-  const logger = options.logger ?? pino({ level: 'info' }, pino.destination(2));
-  const app = express();
-  app.disable('x-powered-by');
-  app.set('query parser', 'simple');
-  app.use(requestLog(logger));
-  app.use(securityHeaders());
-  app.use(knownHost(env));
-
+  const logger = options.logger ?? createLog('api', env);
+  const { operations } = options;
+  const app = createApp(env, logger, operations);
   app.use('/api', (_req, res, next) => {
     res.setHeader('cache-control', 'no-store');
     next();
@@ -69,28 +70,45 @@ export function createServer(services: Services, options: ServerOptions): Applic
   metaRoutes(app, services, guard, options.detectors);
   ringRoutes(app, services, loadDictionary(services.dataDir).medType);
   graphRoutes(app, services);
-  workRoutes(app, services);
+  workRoutes(app, services, operations?.leaving);
   documentation(app);
   app.use('/api', (_req, res) => sendProblem(res, problem(404, 'There is no such request')));
   page(app, options.webRoot ?? resource('dist/web'));
 
-  app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
-    const answer = toProblem(error);
-    if (answer.status === 500) logDefect(logger, error, res);
-    if (res.headersSent) res.destroy();
-    else sendProblem(res, answer);
-  });
+  lastResort(app, logger);
   return app;
 }
 
-/** Words of an unexpected error may quote data: its place in the code is what is kept. */
-function logDefect(logger: Logger, error: unknown, res: Response): void {
-  const stack = error instanceof Error ? error.stack : undefined;
-  const frames = stack?.split('\n').filter((line) => line.trim().startsWith('at '));
-  logger.error(
-    { route: res.locals.route, name: error instanceof Error ? error.name : typeof error, frames },
-    'a defect',
-  );
+/** What a worker answers to: health and metrics, and nothing of the data. */
+export function createWorkerServer(operations: Operations, logger: Logger): Application {
+  const app = createApp(operations.services.env, logger, operations);
+  app.use((_req, _res, next) => next(notThere()));
+  lastResort(app, logger);
+  return app;
+}
+
+function createApp(env: Env, logger: Logger, operations: Operations | undefined): Application {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.use(requestLog(logger));
+  if (operations) app.use(operations.metrics.http);
+  app.use(securityHeaders());
+  app.use(knownHost(env));
+  if (!operations) return app;
+  app.use(['/metrics', '/admin'], limit(600), sameOrigin);
+  operationsRoutes(app, operations);
+  return app;
+}
+
+function lastResort(app: Application, logger: Logger): void {
+  app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
+    const answer = toProblem(error);
+    if (answer.status === 500)
+      logger.error({ route: res.locals.route, ...placeOf(error) }, 'a defect');
+    if (res.headersSent) res.destroy();
+    else sendProblem(res, answer);
+  });
 }
 
 /** One line a request that failed: method, route and status; no address, no ids, no caller. */
@@ -102,12 +120,14 @@ function requestLog(logger: Logger) {
     customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'warn' : 'debug'),
     customSuccessMessage: () => 'request',
     customErrorMessage: () => 'request',
-    customProps: (req, res) => ({
-      method: req.method,
-      route: (res as Response).locals?.route,
-      status: res.statusCode,
-    }),
+    customSuccessObject: (req, res, told) => about(req, res as Response, told),
+    customErrorObject: (req, res, _error, told) => about(req, res as Response, told),
   });
+}
+
+function about(req: IncomingMessage, res: Response, told: { responseTime?: number }) {
+  const { method } = req;
+  return { method, route: res.locals?.route, status: res.statusCode, ms: told.responseTime };
 }
 
 function securityHeaders() {

@@ -4,6 +4,7 @@ import { buildServer, buildWeb } from '../scripts/build.mjs';
 
 await buildServer();
 const words = process.argv.slice(2);
-if (words.includes('serve') && !words.includes('--help')) await buildWeb();
+const shows = words.includes('serve') || words.includes('api');
+if (shows && !words.includes('--help')) await buildWeb();
 const { main } = await import('../dist/api/cli.js');
 await main(words);

@@ -18,8 +18,9 @@ export interface AloneCommand {
   run(io: Io): Promise<number>;
 }
 
+/** A process that runs until it is told to stop. */
 export interface ServeCommand {
-  readonly name: 'serve';
+  readonly name: 'serve' | 'api' | 'worker';
   readonly kind: 'serve';
   readonly demo: boolean;
 }

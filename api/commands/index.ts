@@ -2,6 +2,7 @@ import { type Chosen, createProgram, usageExit } from './command.js';
 import { registerData } from './data.js';
 import { registerEvaluate } from './evaluate.js';
 import { registerExport } from './export.js';
+import { registerGraph } from './graph.js';
 import { registerLists } from './lists.js';
 import { registerRebuild } from './rebuild.js';
 import { registerSeed } from './seed.js';
@@ -25,11 +26,20 @@ export function parseArguments(
   registerLists(program, choose);
   registerEvaluate(program, choose);
   registerExport(program, choose);
+  registerGraph(program, choose);
   program
     .command('serve')
     .description('API, jobs, weekly schedule and page')
     .option('--demo', 'on a sample district of its own')
     .action((options) => choose({ name: 'serve', kind: 'serve', demo: options.demo === true }));
+  program
+    .command('api')
+    .description('API and page, on servers')
+    .action(() => choose({ name: 'api', kind: 'serve', demo: false }));
+  program
+    .command('worker')
+    .description('jobs and weekly schedule, on servers; any number of them')
+    .action(() => choose({ name: 'worker', kind: 'serve', demo: false }));
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {

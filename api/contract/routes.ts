@@ -34,6 +34,7 @@ import {
   RunDetail,
   RunList,
   SessionBody,
+  Status,
 } from './work.js';
 
 /**
@@ -67,6 +68,13 @@ export const endpoints = {
     path: '/api/health',
     summary: 'Whether the process answers',
     response: Health,
+    open: true,
+  }),
+  status: endpoint({
+    method: 'get',
+    path: '/api/status',
+    summary: 'Which parts of the program are not as they should be',
+    response: Status,
     open: true,
   }),
   meta: endpoint({

@@ -161,4 +161,28 @@ export type Meta = z.infer<typeof Meta>;
 export const Health = z.object({ status: z.enum(['ok', 'failing']) });
 export type Health = z.infer<typeof Health>;
 
+export const PARTS = ['graph', 'queue', 'records', 'landing'] as const;
+export const PartName = z.enum(PARTS);
+export type PartName = z.infer<typeof PartName>;
+
+/** Why a part is not as it should be; the page has a sentence for each. */
+export const PART_REASONS = ['no-answer', 'no-worker', 'other-volume', 'disk-low'] as const;
+export const PartReason = z.enum(PART_REASONS);
+export type PartReason = z.infer<typeof PartReason>;
+
+/** `degraded`: it does its work with something amiss; `away`: what needs it cannot be had. */
+export const PartState = z
+  .object({
+    part: PartName,
+    status: z.enum(['ok', 'degraded', 'away']),
+    reason: PartReason.optional(),
+  })
+  .meta({ id: 'PartState' });
+export type PartState = z.infer<typeof PartState>;
+
+export const Status = z
+  .object({ status: z.enum(['ok', 'degraded']), parts: z.array(PartState) })
+  .meta({ id: 'Status' });
+export type Status = z.infer<typeof Status>;
+
 export const SessionBody = z.object({ token: z.string().min(1).max(1000) });

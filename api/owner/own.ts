@@ -127,6 +127,18 @@ export async function runOnData(
   }
 }
 
+/** Runs a command on servers, which have no owner: beside whatever else runs there. */
+export async function runOnServers(command: Command, io: Io, open: Open): Promise<number> {
+  return guarded(io, async () => {
+    const services = await open((text) => void io.stderr(`${text}\n`));
+    try {
+      return await execute(command, io, services);
+    } finally {
+      await services.close();
+    }
+  });
+}
+
 export function nameOf(holder: Holder): string {
   return `${holder.command} (process ${holder.pid})`;
 }

@@ -45,25 +45,36 @@ export function metaRoutes(
   const described = detectors.map(presentDetector);
 
   mount(app, endpoints.health, async () => ({ status: 'ok' as const }));
+  mount(app, endpoints.status, async () => services.monitor.status());
+
+  /** As last known: the page stands also while a part is away. */
+  const known = { ledgerVersion: 0, graphVersion: 0, run: null as string | null };
+  const lookUp = <K extends keyof typeof known>(name: K, ask: () => Promise<(typeof known)[K]>) =>
+    ask().then(
+      (value) => {
+        known[name] = value;
+      },
+      (error) => {
+        if (!(error instanceof RingfenceError) || error.kind !== 'unavailable') throw error;
+      },
+    );
 
   mount(app, endpoints.meta, async ({ req }) => {
     const signedIn = guard.admits(req);
-    const [ledgerVersion, graphVersion, run] = signedIn
-      ? await Promise.all([
-          services.landing.version(),
-          services.graph.version(),
-          services.graph.read.run(),
-        ])
-      : [0, 0, undefined];
+    if (signedIn)
+      await Promise.all([
+        lookUp('ledgerVersion', () => services.landing.version()),
+        lookUp('graphVersion', () => services.graph.version()),
+        lookUp('run', async () => (await services.graph.read.run())?.id ?? null),
+      ]);
+    const shown = signedIn ? known : { ledgerVersion: 0, graphVersion: 0, run: null };
     return {
       name: 'ringfence',
       version,
       demo: services.demo,
       tokenRequired: guard.required,
       signedIn,
-      ledgerVersion,
-      graphVersion,
-      run: run?.id ?? null,
+      ...shown,
       detectors: described,
     };
   });

@@ -63,7 +63,8 @@ async function inInbox(inbox: string, name: string): Promise<string> {
   return dir;
 }
 
-export function workRoutes(app: Application, services: Services): void {
+/** `leaving` aborts when the process is about to end: streams end then, and are opened elsewhere. */
+export function workRoutes(app: Application, services: Services, leaving?: AbortSignal): void {
   const { graph, jobs, landing, inbox } = services;
 
   mount(app, endpoints.runs, async () => ({
@@ -127,6 +128,7 @@ export function workRoutes(app: Application, services: Services): void {
     if (!(await jobs.get(params.id))) throw notFound(`Job ${params.id}`);
     const left = new AbortController();
     res.on('close', () => left.abort());
+    const over = leaving ? AbortSignal.any([left.signal, leaving]) : left.signal;
     res.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
@@ -134,7 +136,7 @@ export function workRoutes(app: Application, services: Services): void {
     });
     const heartbeat = setInterval(() => res.write(': here\n\n'), HEARTBEAT_MS);
     try {
-      for await (const job of jobs.events(params.id, left.signal)) {
+      for await (const job of jobs.events(params.id, over)) {
         res.write(`event: ${JOB_EVENT}\ndata: ${JSON.stringify(presentJob(job))}\n\n`);
         if (isFinal(job.state)) break;
       }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { DETECTORS } from '../../analytics/detectors/index.js';
 import { connectPostgres } from '../../analytics/jobs/connection.js';
-import { openJobs } from '../../analytics/jobs/engine.js';
+import { createJobRecords, openJobs } from '../../analytics/jobs/engine.js';
 import { loadGraph } from '../../analytics/jobs/graph.js';
 import type { Handlers } from '../../analytics/jobs/types.js';
 import { openLanding } from '../../analytics/landing/landing.js';
@@ -15,6 +15,7 @@ import type { DetectionRun, Ring } from '../../analytics/model/finding.js';
 import { landedColumns, type TableName } from '../../analytics/model/tables.js';
 import { openDuckdbStore } from '../../analytics/store/duckdb/store.js';
 import { readEnv } from '../../api/env.js';
+import { createMonitor } from '../../api/health/monitor.js';
 import { openRecords } from '../../api/records/open.js';
 import { createServer, type ServerOptions } from '../../api/server.js';
 import type { Services } from '../../api/wiring.js';
@@ -247,8 +248,15 @@ export async function openFixture(inbox?: string): Promise<Fixture> {
   });
   await loadGraph(landing, graph, {});
   const connection = await connectPostgres(records.pool);
-  const jobs = await openJobs({ connection, handlers: handlers(), parts: 1, alone: true });
+  const jobs = await openJobs({
+    connection,
+    records: createJobRecords(records.db),
+    handlers: handlers(),
+    parts: 1,
+    alone: true,
+  });
   await jobs.start();
+  const fine = { engine: 'here', look: async () => undefined };
   return {
     dir,
     services: {
@@ -259,6 +267,8 @@ export async function openFixture(inbox?: string): Promise<Fixture> {
       graph,
       jobs,
       inbox,
+      monitor: createMonitor({ graph: fine, queue: fine, records: fine, landing: fine }),
+      queues: async () => jobs.queues,
     },
     async close() {
       await jobs.close();

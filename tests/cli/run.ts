@@ -62,17 +62,23 @@ export interface Serving extends Running {
 }
 
 /** Starts `serve` on a free port and waits until it answers. */
-export async function serve(args: readonly string[], where: Where): Promise<Serving> {
+export function serve(args: readonly string[], where: Where): Promise<Serving> {
+  return startServing(['serve', ...args], where);
+}
+
+/** Starts a process that runs until it is told to stop, and waits until it says that it is there. */
+export async function startServing(args: readonly string[], where: Where): Promise<Serving> {
   const env = { PORT: '0', ...where.env };
-  const running = start(['serve', ...args], { ...where, env });
+  const running = start(args, { ...where, env });
   const url = await new Promise<string>((done, fail) => {
     let said = '';
     running.process.stdout?.on('data', (text: string) => {
       said += text;
-      const found = /http:\/\/\S+/.exec(said);
-      if (found) done(found[0]);
+      if (said.endsWith('\n')) done(/http:\/\/\S+/.exec(said)?.[0] ?? '');
     });
-    void running.outcome.then((o) => fail(new Error(`serve ended: ${o.code}\n${o.stderr}`)));
+    void running.outcome.then((o) =>
+      fail(new Error(`${args.join(' ')} ended: ${o.code}\n${o.stderr}`)),
+    );
   });
   return {
     ...running,

@@ -15,6 +15,8 @@ const COMMANDS = [
   'export',
   'prune',
   'serve',
+  'api',
+  'worker',
 ];
 
 describe('usage', () => {
@@ -65,11 +67,28 @@ describe('usage', () => {
     expect(existsSync(join(at.dir, 'data'))).toBe(false);
   });
 
-  it('refuses servers, which this version does not use', async () => {
-    const env = { DATABASE_URL: 'postgres://localhost/x' };
+  it.each([
+    [{ DATABASE_URL: 'postgres://u:hidden@h/x' }, /DATABASE_URL set, but not NEO4J_URL/],
+    [{ REDIS_URL: 'redis://:hidden@h' }, /REDIS_URL set, but not NEO4J_URL and DATABASE_URL/],
+    [{ DATABASE_URL: 'mysql://u:hidden@h/x' }, /DATABASE_URL: must be like postgres:/],
+    [{ NEO4J_PASSWORD_FILE: 'hidden' }, /NEO4J_PASSWORD_FILE is set, but not NEO4J_URL/],
+    [
+      { DATABASE_URL: 'postgres://u:hidden@h/x', NEO4J_URL: 'bolt://h' },
+      /no password for it\n.*NEO4J_PASSWORD_FILE/,
+    ],
+    [
+      {
+        DATABASE_URL: 'postgres://u:hidden@h/x',
+        NEO4J_URL: 'bolt://h',
+        NEO4J_PASSWORD_FILE: 'none',
+      },
+      /NEO4J_PASSWORD_FILE .*none cannot be read: ENOENT/,
+    ],
+  ])('refuses servers that are only half named: %j', async (env, words) => {
     const { code, stderr } = await ringfence(['findings'], { cwd: at.dir, env });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/DATABASE_URL.*embedded/);
+    expect(stderr).toMatch(words);
+    expect(stderr).not.toContain('hidden@');
     expect(existsSync(join(at.dir, 'data'))).toBe(false);
   });
 

@@ -23,6 +23,14 @@ export const useMeta = () =>
     refetchInterval: ({ state }) => (state.data?.run ? 30_000 : 3_000),
   });
 
+/** How the parts of the program are; asked more often while one is not as it should be. */
+export const useStatus = () =>
+  useQuery({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => call(endpoints.status, {}, { signal }),
+    refetchInterval: ({ state }) => (state.data?.status === 'ok' ? 15_000 : 4_000),
+  });
+
 /** A run published meanwhile (the weekly one, say) is shown without a reload. */
 export function useFreshRuns(run: string | null | undefined): void {
   const client = useQueryClient();

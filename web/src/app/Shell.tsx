@@ -9,6 +9,7 @@ import { Icon, Mark } from './icons';
 import { type ThemeChoice, usePreferences } from './preferences';
 import { RunPicker } from './RunPicker';
 import { Shortcuts, useShortcuts } from './Shortcuts';
+import { StatusBanner } from './StatusBanner';
 import { SignIn } from './states';
 import { useDark } from './theme';
 
@@ -119,6 +120,7 @@ export function Shell() {
           {t('app.demo')} {t('app.onlyPeople')}
         </aside>
       ) : null}
+      <StatusBanner />
       <main id="main" className="main" tabIndex={-1}>
         {locked ? <SignIn /> : <Outlet />}
       </main>

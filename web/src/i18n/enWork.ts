@@ -2,6 +2,21 @@ import type { Wide } from './zh';
 import type { zhWork } from './zhWork';
 
 export const enWork: Wide<typeof zhWork> = {
+  parts: {
+    away: {
+      graph:
+        'The graph database does not answer: rings, profiles and graphs cannot be shown; they come back by themselves.',
+      queue: 'The queue does not answer: new jobs are kept and done when it is back.',
+      records:
+        'The records do not answer: imports, jobs and settlements cannot be shown; they come back by themselves.',
+      landing: 'The data volume is away: settlements cannot be shown, imports and rebuilds pause.',
+    },
+    'no-worker': 'No worker is running: jobs wait in the queue.',
+    'other-volume':
+      'The data volume and the database do not belong together; tell your administrator.',
+    'disk-low': 'Less than 1 GB is left on the data volume; tell your administrator.',
+    other: 'A part of the system is not as it should be; tell your administrator.',
+  },
   graph: {
     label: 'Graph of the ring',
     help: 'Arrow keys move the view, + / − zoom; the table beside it lists every node.',
