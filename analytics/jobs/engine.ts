@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { IQueueBackend, Processor, Queue, QueueEvents, Worker } from 'bullmq';
+import type { IQueueBackend, Processor, Queue, Worker } from 'bullmq';
+import type { Kysely } from 'kysely';
 import { invalid, notFound, RingfenceError } from '../model/errors.js';
+import { type Claim, SHUTDOWN } from './claims.js';
 import type { Connection } from './connection.js';
-import { type Claim, createProcessors, PARTS, SHUTDOWN, WORK } from './process.js';
+import { createIntents, type Intent, type Intents } from './intents.js';
+import { createLeases, type Leases } from './leases.js';
+import { createProcessors, PARTS, WORK } from './process.js';
+import { createReconciler } from './reconcile.js';
 import {
   type Handlers,
   isFinal,
@@ -12,35 +17,51 @@ import {
   PAYLOADS,
 } from './types.js';
 import { type JobData, type QueuedJob, viewOf } from './view.js';
+import { watchJob } from './watch.js';
 
 export type WorkQueue = Queue<JobData, unknown, JobKind, JobData, unknown, JobKind, IQueueBackend>;
 
+/** Where jobs are kept whatever the queue forgets. */
+export interface JobRecords {
+  readonly intents: Intents;
+  readonly leases: Leases;
+}
+
+/** `db` is the records' database, migrated, of any table type. */
+export function createJobRecords<DB>(db: Kysely<DB>): JobRecords {
+  return { intents: createIntents(db), leases: createLeases(db) };
+}
+
 export interface JobsOptions {
   readonly connection: Connection;
+  readonly records: JobRecords;
   readonly handlers: Handlers;
-  /** Parts of one flow at a time. */
+  /** Parts of one flow at a time in this process. */
   readonly parts: number;
   /**
-   * Nobody else works on this queue: what a former process left half done is taken up at once
-   * instead of after its lock has expired.
+   * Nobody else works on these queues: what a former process left half done is taken up at once
+   * instead of after `takeOverMs`.
    */
   readonly alone: boolean;
+  /** A job whose process is gone is taken up by another after this at the latest; 30 s without it. */
+  readonly takeOverMs?: number;
 }
 
 export interface Jobs extends JobService {
-  readonly queue: WorkQueue;
+  /** Of whole jobs, and of parts of flows: to be looked at, not to be added to. */
+  readonly queues: readonly WorkQueue[];
   /** Begins to work; before, jobs are only kept. */
   start(): Promise<void>;
+  /** Ids of the jobs that are not over. */
+  unfinished(): Promise<ReadonlySet<string>>;
 }
 
-/** Jobs that are over and still remembered, completed and failed each. */
-export const KEPT_JOBS = 500;
-const LOCK_MS = 60_000;
-/** A missed notification costs a listener this much. */
-const LISTENER_LOOKS_EVERY_MS = 1_000;
-
-const QUEUED = ['waiting', 'active', 'delayed', 'prioritized', 'waiting-children'] as const;
-const OVER = ['completed', 'failed'] as const;
+const TAKE_OVER_MS = 30_000;
+/** How long losses of the queue, and cancels from other processes, go unseen. */
+const RECONCILE_MS = 3_000;
+const WATCH_MS = 500;
+/** A worker that lost its server looks for it again this often. */
+const RETRY_MS = 1_000;
 
 function digestOf(kind: JobKind, payload: unknown): string {
   return createHash('sha256')
@@ -49,35 +70,49 @@ function digestOf(kind: JobKind, payload: unknown): string {
     .slice(0, 24);
 }
 
+/** Calls `look` again and again, never twice at once; failures are left to the next time. */
+function every(ms: number, look: () => Promise<unknown>): () => Promise<void> {
+  let running: Promise<unknown> | undefined;
+  const timer = setInterval(() => {
+    running ??= look()
+      .catch(() => {})
+      .finally(() => {
+        running = undefined;
+      });
+  }, ms);
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
+
 /** Opens the queues; `start` makes this process work on them. */
 export async function openJobs(options: JobsOptions): Promise<Jobs> {
-  const { connection, handlers } = options;
+  const { connection, handlers, records } = options;
+  const { intents, leases } = records;
   const bull = await import('bullmq');
-  const make = connection.options;
-  const queue = new bull.Queue(WORK, make, connection.factory) as unknown as WorkQueue;
-  const parts = new bull.Queue(PARTS, make, connection.factory) as unknown as WorkQueue;
-  await Promise.all([queue.waitUntilReady(), parts.waitUntilReady()]);
+  const open = (name: string) => {
+    const made = new bull.Queue(name, connection.queue, connection.factory);
+    made.on('error', () => {
+      // Who asks of it is told; what is added meanwhile is put in later.
+    });
+    return made as unknown as WorkQueue;
+  };
+  const queue = open(WORK);
+  const parts = open(PARTS);
+  const reconciler = createReconciler(intents, queue, parts);
   const workers: Worker[] = [];
   const claims = new Map<string, Claim>();
-  const watchers = new Map<string, Set<() => void>>();
-  let listener: Promise<QueueEvents> | undefined;
-  let closing = false;
+  const ending = new AbortController();
 
-  async function find(id: string): Promise<QueuedJob | undefined> {
-    return (await queue.getJob(id)) as QueuedJob | undefined;
+  async function mustGet(id: string): Promise<Intent> {
+    const intent = await find(id);
+    if (!intent) throw notFound(`Job ${id}`);
+    return intent;
   }
 
-  async function get(id: string): Promise<JobView | undefined> {
-    const state = await queue.getJobState(id);
-    const job = await find(id);
-    return job && viewOf(job, state);
-  }
-
-  async function mustGet(id: string): Promise<JobView> {
-    const view = await get(id);
-    if (!view) throw notFound(`Job ${id}`);
-    return view;
-  }
+  const find = async (id: string) =>
+    /^[1-9]\d{0,8}$/.test(id) ? intents.get(Number(id)) : undefined;
 
   async function enqueue(kind: JobKind, request: unknown): Promise<JobView> {
     const payload = PAYLOADS[kind].safeParse(request);
@@ -85,162 +120,115 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       const issue = payload.error.issues[0];
       throw invalid(`${kind}: ${issue?.path.join('.')} ${issue?.message}`);
     }
-    for (;;) {
-      const job = (await queue.add(
-        kind,
-        { payload: payload.data },
-        {
-          deduplication: { id: digestOf(kind, payload.data) },
-          removeOnComplete: { count: KEPT_JOBS },
-          removeOnFail: { count: KEPT_JOBS },
-        },
-      )) as QueuedJob;
-      const view = await get(job.id ?? '');
-      // The like of it may be on its way out: cancelled, or over since.
-      if (view && !isFinal(view.state) && !(await isCancelled(view.id))) return view;
-      if (view && isFinal(view.state) && job.id === view.id) return view;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
-  /** A log line, because it can be added from any process without losing another's write. */
-  async function isCancelled(id: string): Promise<boolean> {
-    return (await queue.getJobLogs(id)).count > 0;
+    const intent = await intents.add(kind, payload.data, digestOf(kind, payload.data));
+    await reconciler.put(intent);
+    return viewOf(intent);
   }
 
   async function cancel(id: string): Promise<JobView> {
-    const view = await mustGet(id);
-    if (isFinal(view.state)) return view;
-    await queue.addJobLog(id, 'cancelled');
-    for (const claim of claims.values()) if (claim.owner === id) claim.stop.abort('cancelled');
-    return (await get(id)) ?? view;
+    const before = await mustGet(id);
+    const intent = await intents.cancel(before.id);
+    for (const claim of claims.values())
+      if (claim.owner === before.id) claim.stop.abort('cancelled');
+    return viewOf(intent ?? before);
   }
 
   async function retry(id: string): Promise<JobView> {
-    const view = await mustGet(id);
-    const job = await find(id);
-    if (!job) return view;
-    if (view.state !== 'failed' && view.state !== 'cancelled') {
-      throw new RingfenceError('conflict', `Job ${id} is ${view.state}`, 'Retry a failed job.');
-    }
-    await job.clearLogs();
-    await job.updateData({ payload: job.data.payload, round: job.data.round ?? 0 });
-    await job.retry('failed');
-    return (await get(id)) ?? view;
+    const before = await mustGet(id);
+    const intent = isFinal(before.state) ? await intents.retry(before.id) : undefined;
+    if (!intent)
+      throw new RingfenceError('conflict', `Job ${id} is ${before.state}`, 'Retry a failed job.');
+    if (intent === 'duplicate')
+      throw new RingfenceError('conflict', `The like of job ${id} is queued`, 'Wait for it.');
+    await reconciler.put(intent);
+    return viewOf(intent);
   }
 
-  async function list(limit = 100): Promise<readonly JobView[]> {
-    const jobs = await queue.getJobs([...QUEUED, ...OVER], 0, limit - 1, false);
-    const newest = jobs.map((job) => job.id ?? '').sort((a, b) => Number(b) - Number(a));
-    const views = await Promise.all(newest.slice(0, limit).map(get));
-    return views.filter((view) => view !== undefined);
-  }
-
-  function listen(): Promise<QueueEvents> {
-    listener ??= (async () => {
-      const events = new bull.QueueEvents(
-        WORK,
-        { ...make, blockingTimeout: 500 },
-        connection.factory,
-      );
-      const wake = ({ jobId }: { jobId: string }) => {
-        for (const watcher of watchers.get(jobId) ?? []) watcher();
-      };
-      for (const name of ['active', 'progress', 'completed', 'failed', 'waiting'] as const)
-        events.on(name, wake);
-      events.on('error', () => {});
-      await events.waitUntilReady();
-      return events as unknown as QueueEvents;
-    })();
-    return listener;
-  }
-
-  async function* events(id: string, signal?: AbortSignal): AsyncGenerator<JobView> {
-    await listen();
-    let changed = true;
-    let wake = () => {};
-    const look = () => {
-      changed = true;
-      wake();
-    };
-    const watching = watchers.get(id) ?? new Set();
-    watchers.set(id, watching.add(look));
-    signal?.addEventListener('abort', look);
-    const ticking = setInterval(look, LISTENER_LOOKS_EVERY_MS);
-    try {
-      let told = '';
-      while (!signal?.aborted && !closing) {
-        changed = false;
-        const view = await get(id);
-        if (!view) return;
-        const now = JSON.stringify(view);
-        if (now !== told) yield view;
-        told = now;
-        if (isFinal(view.state)) return;
-        if (!changed)
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-      }
-    } finally {
-      clearInterval(ticking);
-      signal?.removeEventListener('abort', look);
-      watching.delete(look);
-      if (watching.size === 0) watchers.delete(id);
-    }
+  /** Cancels from other processes reach what runs here. */
+  async function watchClaims(): Promise<void> {
+    if (claims.size === 0) return;
+    const owners = [...new Set([...claims.values()].map((claim) => claim.owner))];
+    const marked = new Set(await intents.cancelledOf(owners));
+    for (const claim of claims.values()) if (marked.has(claim.owner)) claim.stop.abort('cancelled');
   }
 
   /** Nobody else is there, so whatever is active was left by a process that is no more. */
   async function takeUp(): Promise<void> {
+    await leases.clear();
     for (const q of [queue, parts]) {
       for (const job of await q.getJobs(['active'])) await (job as QueuedJob).moveToWait('0');
     }
   }
 
+  const firstPass = reconciler.pass().catch(() => {});
+  const stops = [every(RECONCILE_MS, reconciler.pass)];
+
   async function start(): Promise<void> {
     if (workers.length > 0) return;
     if (options.alone) await takeUp();
-    const { work, part } = createProcessors({ handlers, queue, parts, claims, isCancelled, bull });
-    const worker = (name: string, run: Processor, concurrency: number) => {
+    const takeOverMs = options.takeOverMs ?? TAKE_OVER_MS;
+    // A lock ends, one look marks the job, the next takes it: a half and two quarters.
+    const lockDuration = takeOverMs / 2;
+    const processors = createProcessors({
+      ...{ handlers, queue, parts, intents, leases, reconciler, claims, bull },
+      ending: ending.signal,
+      leaseMs: lockDuration,
+    });
+    const worker = (name: string, run: unknown, concurrency: number) => {
       const made = new bull.Worker(
         name,
-        run,
-        { ...make, concurrency, drainDelay: 1, lockDuration: LOCK_MS, maxStalledCount: 1_000 },
+        run as Processor,
+        {
+          ...connection.worker,
+          ...{ concurrency, lockDuration, stalledInterval: takeOverMs / 4 },
+          ...{ drainDelay: 1, maxStalledCount: 1_000, runRetryDelay: RETRY_MS },
+        },
         connection.factory,
       );
       made.on('error', () => {
         // A query of the worker's own failed; it tries again by itself, jobs keep their cause.
       });
       workers.push(made as unknown as Worker);
-      return made.waitUntilReady();
     };
-    await Promise.all([
-      worker(WORK, work as unknown as Processor, 1),
-      worker(PARTS, part as unknown as Processor, options.parts),
-    ]);
+    stops.push(every(WATCH_MS, watchClaims));
+    worker(WORK, processors.work, 1);
+    worker(PARTS, processors.part, options.parts);
   }
 
-  async function close(): Promise<void> {
-    closing = true;
-    for (const claim of claims.values()) claim.stop.abort(SHUTDOWN);
-    for (const watching of watchers.values()) for (const look of watching) look();
-    await Promise.all(workers.map((w) => w.close()));
-    await (await listener)?.close();
-    await Promise.all([queue.close(), parts.close()]);
-    await connection.close();
+  let closed: Promise<void> | undefined;
+  function close(): Promise<void> {
+    closed ??= (async () => {
+      // No worker may take up again what is put back.
+      const working = workers.map((w) => w.close());
+      ending.abort();
+      for (const claim of claims.values()) claim.stop.abort(SHUTDOWN);
+      await Promise.all([firstPass, ...stops.map((stop) => stop()), ...working]);
+      await Promise.all([queue.close(), parts.close()]);
+      await connection.close();
+    })();
+    return closed;
   }
 
   return {
-    queue,
+    queues: [queue, parts],
     start,
     enqueue,
     enqueueImport: (payload) => enqueue('import', payload),
     enqueueRebuild: (payload) => enqueue('rebuild', payload),
-    list,
-    get,
+    list: async (limit = 100) => (await intents.list(limit)).map(viewOf),
+    async get(id) {
+      const intent = await find(id);
+      return intent && viewOf(intent);
+    },
+    unfinished: async () => new Set((await intents.open()).map((intent) => String(intent.id))),
     cancel,
     retry,
-    events,
+    events: (id, signal) =>
+      watchJob(
+        intents,
+        Number(id),
+        signal ? AbortSignal.any([signal, ending.signal]) : ending.signal,
+      ),
     close,
   };
 }

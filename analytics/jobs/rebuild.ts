@@ -202,11 +202,19 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
   };
 }
 
-/** Removes what jobs that are over left behind. */
-export function sweepWork(dataDir: string, unfinished: ReadonlySet<string>): void {
+/**
+ * Removes what jobs that are over left behind. What is there is listed before it is asked which jobs
+ * are open, so the folder of one that another process begins meanwhile is never taken for theirs.
+ */
+export async function sweepWork(
+  dataDir: string,
+  unfinished: () => Promise<ReadonlySet<string>>,
+): Promise<void> {
   const folder = join(dataDir, 'work');
   mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(folder)) {
-    if (!unfinished.has(name)) rmSync(join(folder, name), { recursive: true, force: true });
-  }
+  const names = readdirSync(folder);
+  if (names.length === 0) return;
+  const open = await unfinished();
+  for (const name of names)
+    if (!open.has(name)) rmSync(join(folder, name), { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { RunLog } from '../../analytics/jobs/rebuild.js';
-import type { InboxMemory } from '../../analytics/jobs/week.js';
+import type { InboxMemory, ScheduleMemory } from '../../analytics/jobs/week.js';
 import type { RecordTables } from './schema.js';
 
 /** The history of rebuilds: the index of runs, those that found nothing new included. */
@@ -37,6 +37,23 @@ export function createInboxMemory(db: Kysely<RecordTables>): InboxMemory {
         .insertInto('ringfence.inbox')
         .values({ entry, import_id: importId, taken_at: new Date().toISOString() })
         .onConflict((c) => c.column('entry').doNothing())
+        .execute();
+    },
+  };
+}
+
+export function createScheduleMemory(db: Kysely<RecordTables>): ScheduleMemory {
+  return {
+    async due() {
+      const row = await db.selectFrom('ringfence.schedule').selectAll().executeTakeFirst();
+      return row && { pattern: row.pattern, at: Number(row.due_ms) };
+    },
+    async remember(pattern, at) {
+      const next = { pattern, due_ms: String(at) };
+      await db
+        .insertInto('ringfence.schedule')
+        .values({ id: 1, ...next })
+        .onConflict((c) => c.column('id').doUpdateSet(next))
         .execute();
     },
   };

@@ -1,12 +1,14 @@
 import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
-import { RingfenceError } from '../../analytics/model/errors.js';
-import { migrationProvider, migrations, type RecordTables } from './schema.js';
+import { appliedMigrations, isUpToDate, migrate, refuseNewer } from './migrate.js';
+import type { RecordTables } from './schema.js';
 import { createWire } from './wire.js';
 
-/** The embedded PostgreSQL of a data directory, behind the pool that a server would have. */
+export { openServerRecords } from './server.js';
+
+/** PostgreSQL, embedded in the process or a server: the same pool and the same schema. */
 export interface Records {
   readonly pool: Pool;
   readonly db: Kysely<RecordTables>;
@@ -28,14 +30,8 @@ export async function openRecords(dataDir: string): Promise<Records> {
   const records = await openDatabase(folder);
   try {
     const applied = await appliedMigrations(records.db);
-    const unknown = applied.filter((name) => !(name in migrations));
-    if (unknown.length > 0)
-      throw new RingfenceError(
-        'conflict',
-        `${dataDir} was written by a newer version of Ringfence (${unknown.join(', ')})`,
-        'Use that version, or another data directory.',
-      );
-    if (applied.length === Object.keys(migrations).length) return records;
+    refuseNewer(applied, dataDir);
+    if (isUpToDate(applied)) return records;
     if (applied.length === 0) {
       await migrate(records.db);
       return records;
@@ -103,24 +99,4 @@ async function openDatabase(folder: string): Promise<Records> {
       return closed;
     },
   };
-}
-
-async function appliedMigrations(db: Kysely<RecordTables>): Promise<string[]> {
-  const found = await sql<{ there: string | null }>`
-    SELECT to_regclass('ringfence.kysely_migration') AS there`.execute(db);
-  if (!found.rows[0]?.there) return [];
-  const names = await sql<{ name: string }>`
-    SELECT name FROM ringfence.kysely_migration ORDER BY name`.execute(db);
-  return names.rows.map((row) => row.name);
-}
-
-async function migrate(db: Kysely<RecordTables>): Promise<void> {
-  const migrator = new Migrator({
-    db,
-    provider: migrationProvider,
-    migrationTableSchema: 'ringfence',
-    allowUnorderedMigrations: true,
-  });
-  const { error } = await migrator.migrateToLatest();
-  if (error) throw error;
 }

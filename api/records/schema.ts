@@ -1,4 +1,5 @@
 import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+import { intentMigrations } from '../../analytics/jobs/intents.js';
 import { ledgerMigrations } from '../../analytics/landing/ledger.js';
 
 /** One line of the history of rebuilds: what a week found to do, published or not. */
@@ -18,6 +19,8 @@ export interface RecordTables {
   'ringfence.run_log': RunLogRow;
   /** Subdirectories of the inbox that were imported, by path and moment of their `_DONE`. */
   'ringfence.inbox': { entry: string; import_id: number | null; taken_at: string };
+  /** One row: when the week is due next. */
+  'ringfence.schedule': { id: number; pattern: string; due_ms: string };
 }
 
 const own: Record<string, Migration> = {
@@ -39,10 +42,33 @@ const own: Record<string, Migration> = {
         taken_at text NOT NULL)`.execute(db);
     },
   },
+  '0040_schedule': {
+    async up(db: Kysely<unknown>) {
+      await sql`CREATE TABLE ringfence.schedule (
+        id integer PRIMARY KEY CHECK (id = 1),
+        pattern text NOT NULL,
+        due_ms bigint NOT NULL)`.execute(db);
+    },
+  },
+  '0050_processes': {
+    async up(db: Kysely<unknown>) {
+      await sql`CREATE TABLE ringfence.processes (
+        id text PRIMARY KEY,
+        kind text NOT NULL,
+        seen_at timestamptz NOT NULL DEFAULT now())`.execute(db);
+      await sql`CREATE TABLE ringfence.volume (
+        id integer PRIMARY KEY CHECK (id = 1),
+        mark text NOT NULL)`.execute(db);
+    },
+  },
 };
 
 /** All records in one order; a name is never changed or given to another step. */
-export const migrations: Readonly<Record<string, Migration>> = { ...ledgerMigrations, ...own };
+export const migrations: Readonly<Record<string, Migration>> = {
+  ...ledgerMigrations,
+  ...own,
+  ...intentMigrations,
+};
 
 export const migrationProvider: MigrationProvider = {
   getMigrations: async () => ({ ...migrations }),

@@ -1,8 +1,13 @@
 import { connectPostgres } from '../../../analytics/jobs/connection.js';
+import { createJobRecords } from '../../../analytics/jobs/engine.js';
 import { jobContract } from './contract.js';
 import { freshRecords } from './records.js';
 
 jobContract('PGlite', async () => {
   const records = await freshRecords();
-  return { connect: () => connectPostgres(records.pool), destroy: () => records.close() };
+  return {
+    connect: () => connectPostgres(records.pool),
+    records: async () => createJobRecords(records.db),
+    destroy: () => records.close(),
+  };
 });

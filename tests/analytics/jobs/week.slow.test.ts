@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Connection, connectPostgres } from '../../../analytics/jobs/connection.js';
-import { type Jobs, openJobs } from '../../../analytics/jobs/engine.js';
+import { createJobRecords, type Jobs, openJobs } from '../../../analytics/jobs/engine.js';
 import type { Handlers } from '../../../analytics/jobs/types.js';
 import { createInbox, startSchedule } from '../../../analytics/jobs/week.js';
-import { createInboxMemory } from '../../../api/records/history.js';
+import { createInboxMemory, createScheduleMemory } from '../../../api/records/history.js';
 import { freshRecords } from './records.js';
 
 const nothing = async () => ({});
@@ -37,7 +37,13 @@ describe('the schedule of the week', () => {
 
   beforeEach(async () => {
     connection = await connectPostgres(records.pool);
-    jobs = await openJobs({ connection, handlers, parts: 1, alone: true });
+    jobs = await openJobs({
+      connection,
+      records: createJobRecords(records.db),
+      handlers,
+      parts: 1,
+      alone: true,
+    });
   });
   afterEach(async () => {
     for (const schedule of open.splice(0)) await schedule.close();
@@ -45,7 +51,10 @@ describe('the schedule of the week', () => {
   });
 
   async function schedule(pattern: string) {
-    const started = await startSchedule(connection, jobs, pattern);
+    const started = await startSchedule({
+      ...{ connection, jobs, pattern, alone: true },
+      memory: createScheduleMemory(records.db),
+    });
     open.push(started);
     return started;
   }
