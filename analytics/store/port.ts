@@ -169,7 +169,8 @@ export interface GraphStore {
   paths(from: EntityRef, to: EntityRef, limit: number): Promise<readonly Path[]>;
   /**
    * Exact code, code prefix, name part, part of the pinyin initials of a name, in that order; then
-   * in the order of `kinds`, then by id. Any case. Patients match by code only.
+   * in the order of `kinds`, then by id in lower case, then by id. Any case. Patients match by code
+   * only.
    */
   search(text: string, kinds: readonly EntityKind[], limit: number): Promise<readonly SearchHit[]>;
   /** Atomic: readers see the old run or the new. A run published again is replaced and current. */

@@ -180,15 +180,16 @@ export async function search(
   // through, which patients do not have.
   const named = codes.filter((k) => k !== kindCode('patient'));
   const byName = `UNION ALL
-    SELECT k, id, label, CASE WHEN contains(name, $1) THEN 2 ELSE 3 END FROM nodes
+    SELECT k, id, code, label, CASE WHEN contains(name, $1) THEN 2 ELSE 3 END FROM nodes
     WHERE k IN (${named.join(', ')}) AND (contains(name, $1) OR contains(initials, $1))
       AND NOT starts_with(code, $1)`;
   const rows = await s.rows<{ k: number; id: string; label: string; class: number }>(
     `SELECT * FROM (
-       SELECT k, id, label, CASE WHEN code = $1 THEN 0 ELSE 1 END AS class FROM nodes
+       SELECT k, id, code, label, CASE WHEN code = $1 THEN 0 ELSE 1 END AS class FROM nodes
        WHERE k IN (${codes.join(', ')}) AND code >= $1 AND code < $2 AND starts_with(code, $1)
        ${named.length > 0 ? byName : ''})
-     ORDER BY class, list_position([${codes.join(', ')}], k), id LIMIT ${Math.floor(limit)}`,
+     ORDER BY class, list_position([${codes.join(', ')}], k), code, id
+     LIMIT ${Math.floor(limit)}`,
     [wanted, `${wanted}\u{10ffff}`],
   );
   const matches = ['code', 'code', 'name', 'pinyin'] as const;
