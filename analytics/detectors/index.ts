@@ -6,6 +6,7 @@ import { impossibleDoctor } from './impossibleDoctor.js';
 import { inventoryGap } from './inventoryGap.js';
 import { multiSiteConvoy } from './multiSiteConvoy.js';
 import { patientBrokeringRing } from './patientBrokering.js';
+import { rentAPatientCore } from './rentAPatientCore.js';
 import { splitAdmission } from './splitAdmission.js';
 import { traceCodeLoop } from './traceCodeLoop.js';
 
@@ -20,4 +21,5 @@ export const DETECTORS: readonly Detector[] = [
   splitAdmission,
   impossibleDoctor,
   multiSiteConvoy,
+  rentAPatientCore,
 ];

@@ -42,4 +42,12 @@ export const CONDUCT_REASONS: Readonly<
     zh: '其中 {m} 次连两张卡的先后也始终一样；凭巧合约为 {e} 次{x}。',
     en: 'In {m} of these the two cards, too, came in the same order at each; by chance it would be about {e}{x}.',
   },
+  'rent-a-patient-core.dense-core': {
+    zh: '这些人与这些机构之间有 {m} 条往来；照当地其他人的习惯约为 {e} 条{x}。',
+    en: 'These people and institutions are joined by {m} links; by the habits of others of their areas it would be about {e}{x}.',
+  },
+  'rent-a-patient-core.least-links': {
+    zh: '其中每个人至少用过这些机构中的 {m} 家；照习惯平均约为 {e} 家{x}。',
+    en: 'Each of these people used at least {m} of the institutions; by habit it would be about {e} on average{x}.',
+  },
 };
