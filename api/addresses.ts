@@ -50,7 +50,7 @@ function secret(
   throw new RingfenceError('invalid', `${name} ${path} is empty`, 'Write the password into it.');
 }
 
-const AUTHORITY = /^([a-z+]+:\/\/)(?:([^@/:]*)(?::([^@/]*))?@)?(.*)$/;
+const AUTHORITY = /^([a-z0-9+]+:\/\/)(?:([^@/:]*)(?::([^@/]*))?@)?(.*)$/;
 
 /** An address without its user and password, and these. */
 function split(url: string) {

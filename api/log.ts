@@ -5,7 +5,7 @@ import type { Env } from './env.js';
 const SECRET = ['authorization', 'cookie', 'set-cookie', 'password', 'token', 'url'];
 
 /** User and password of any address that found its way into words. */
-const CREDENTIALS = /(\b[a-z+]+:\/\/)[^\s/@]*@/gi;
+const CREDENTIALS = /(\b[a-z0-9+]+:\/\/)[^\s/@]*@/gi;
 
 export function withoutCredentials(text: string): string {
   return text.replace(CREDENTIALS, '$1');

@@ -11,13 +11,16 @@ import { socketPath } from './owner/control.js';
 import type { Io } from './owner/io.js';
 import { acquire, type Lock } from './owner/lock.js';
 import { nameOf, takeOwnership } from './owner/own.js';
+import {
+  demandServers,
+  type ProcessOptions,
+  runOnServersUntilStopped,
+  stopped,
+} from './process.js';
 import { createWatch, type Watch } from './watch.js';
 import { type OwnedServices, openServices } from './wiring.js';
 
-export interface ServeOptions {
-  readonly env: Env;
-  readonly dataDir: string;
-  readonly inbox: string | undefined;
+export interface ServeOptions extends ProcessOptions {
   readonly demo: boolean;
 }
 
@@ -36,16 +39,6 @@ export async function api(options: ServeOptions, io: Io): Promise<number> {
   refuseOpenHost(options.env);
   demandServers(options.env, 'api');
   return serveOnServers('api', options, io);
-}
-
-/** Parts of the program run by themselves only where they share servers. */
-export function demandServers(env: Env, command: string): void {
-  if (onServers(env)) return;
-  throw new RingfenceError(
-    'invalid',
-    `\`ringfence ${command}\` needs servers, and NEO4J_URL and DATABASE_URL are not set`,
-    'Without servers `ringfence serve` does both, the API and the work.',
-  );
 }
 
 function refuseOpenHost(env: Env): void {
@@ -104,38 +97,14 @@ async function serveOnServers(
       'The sample district is not put on servers',
       'Unset NEO4J_URL, REDIS_URL and DATABASE_URL for `serve --demo`.',
     );
-  const log = createLog(role, env);
-  const watch = createWatch(log);
-  const services = await openServices({
-    ...{ env, dataDir, inbox, role },
-    warn: (text) => log.warn(text),
-    signal: io.signal,
-    ended: watch.ended,
-    changed: watch.changed,
-  });
-  let listening: Listening | undefined;
-  try {
-    listening = await listenForPeople(services, watch);
+  return runOnServersUntilStopped(role, { env, dataDir, inbox }, io, async (services, watch) => {
+    const listening = await listenForPeople(services, watch);
     await io.stdout(`Ringfence is at ${listening.url}\n`);
     if (role === 'serve') {
       await services.work();
       await services.schedule();
     }
-    await stopped(io.signal);
-    log.info('stopping');
-    return 0;
-  } finally {
-    watch.leave();
-    await listening?.leave();
-    await services.rest();
-    await services.close();
-  }
-}
-
-export function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    return listening;
   });
 }
 

@@ -5,7 +5,7 @@ import type { Request } from 'express';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RingfenceError } from '../../analytics/model/errors.js';
 import { toProblem } from '../../api/errors.js';
-import { createGuard } from '../../api/guard.js';
+import { createAdminGuard, createGuard } from '../../api/guard.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'ringfence-guard-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -48,6 +48,28 @@ describe('guard', () => {
     expect(guard.admits(asking({}))).toBe(false);
     // A wrong token is not helped by a right cookie.
     expect(guard.admits(asking({ cookie, authorization: 'Bearer no' }))).toBe(false);
+  });
+});
+
+describe('admin guard', () => {
+  it('without a token lets this machine see, and no other', () => {
+    expect(createAdminGuard({ HOST: '127.0.0.1' }).admits(asking({}))).toBe(true);
+    const open = createAdminGuard({ HOST: '0.0.0.0' });
+    expect([open.required, open.admits(asking({}))]).toEqual([false, false]);
+  });
+
+  it('with one demands it everywhere, as Bearer or as a password', () => {
+    const RINGFENCE_ADMIN_TOKEN_FILE = tokenFile(TOKEN);
+    const guard = createAdminGuard({ HOST: '127.0.0.1', RINGFENCE_ADMIN_TOKEN_FILE });
+    const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`;
+    const admits = (authorization: string) => guard.admits(asking({ authorization }));
+    expect([`Bearer ${TOKEN}`, basic(`any:${TOKEN}`), basic(`:${TOKEN}`)].map(admits)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    const wrong = ['', 'Bearer x', basic(TOKEN.slice(1)), basic(`${TOKEN}:x`), 'Basic', 'Basic %'];
+    expect(wrong.map(admits)).toEqual(wrong.map(() => false));
   });
 });
 

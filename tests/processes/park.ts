@@ -32,8 +32,13 @@ export interface Park {
 }
 
 /** The passwords go the way they go in production: through files. */
-export function openPark(cwd: string, urls: Urls): Park {
+export function openPark(
+  cwd: string,
+  urls: Urls,
+  more: Readonly<Record<string, string>> = {},
+): Park {
   const env: Record<string, string> = {
+    ...more,
     RINGFENCE_DATA: join(cwd, 'volume'),
     RINGFENCE_START_WAIT: '60',
     RINGFENCE_THREADS: '1',
