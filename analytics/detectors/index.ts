@@ -1,6 +1,8 @@
 import { bedHanging } from './bedHanging.js';
+import { cardAgentHub } from './cardAgentHub.js';
 import { cardFarmingPharmacy } from './cardFarming.js';
 import type { Detector } from './detector.js';
+import { duplicatePrescribing } from './duplicatePrescribing.js';
 import { impersonatedDialysis } from './impersonatedDialysis.js';
 import { impossibleDoctor } from './impossibleDoctor.js';
 import { inventoryGap } from './inventoryGap.js';
@@ -17,9 +19,11 @@ export const DETECTORS: readonly Detector[] = [
   impersonatedDialysis,
   traceCodeLoop,
   inventoryGap,
+  duplicatePrescribing,
   bedHanging,
   splitAdmission,
   impossibleDoctor,
   multiSiteConvoy,
+  cardAgentHub,
   rentAPatientCore,
 ];

@@ -21,4 +21,12 @@ export const DRUG_REASONS: Readonly<Record<string, { readonly zh: string; readon
       zh: '缺口最大的品种卖出 {m} 盒；有购进、库存可以说明的约 {e} 盒{x}。',
       en: 'Of the item with the largest gap {m} packs were sold; purchases and stock account for about {e}{x}.',
     },
+    'duplicate-prescribing.overlapping-supply': {
+      zh: '别家医院的同一成分尚未用完又重复开出，共 {m} 天的量；有重叠的人一般约为 {e} 天{x}。',
+      en: 'The same ingredient was given again for {m} days while another hospital’s was not used up; among those with any overlap about {e} is usual{x}.',
+    },
+    'duplicate-prescribing.hospitals': {
+      zh: '同一成分来自 {m} 家医院。',
+      en: 'The same ingredient came from {m} hospitals.',
+    },
   };
