@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import type { PartName, PartState } from './contract/index.js';
 import type { Metrics } from './health/metrics.js';
+import type { MonitorOptions } from './health/monitor.js';
 import type { StepEnd } from './health/observed.js';
-import { placeOf } from './log.js';
+import { placeOf, withoutCredentials } from './log.js';
 import type { Services } from './wiring.js';
 
 /** What a process that runs for long says about itself: its log, its numbers, that it leaves. */
@@ -14,7 +14,7 @@ export interface Watch {
   /** Told of every step of a job that this process did. */
   readonly ended: (end: StepEnd) => void;
   /** Told of every part that went or came back. */
-  readonly changed: (part: PartName, state: PartState, engine: string) => void;
+  readonly changed: NonNullable<MonitorOptions['changed']>;
 }
 
 export function createWatch(log: Logger): Watch {
@@ -37,8 +37,9 @@ export function createWatch(log: Logger): Watch {
       // Words of an error may quote data; the jobs page has them for whoever may see it.
       else log.warn({ ...about, ...placeOf(error) }, 'job');
     },
-    changed(part, { status, reason }, engine) {
-      const about = { part, status, engine, ...(reason ? { reason } : {}) };
+    changed(part, { status, reason }, engine, cause) {
+      const why = cause === undefined ? {} : { cause: withoutCredentials(cause) };
+      const about = { part, status, engine, ...(reason ? { reason } : {}), ...why };
       if (status === 'ok') log.info(about, 'part');
       else log.warn(about, 'part');
     },

@@ -33,8 +33,8 @@ export interface Monitor {
 export interface MonitorOptions {
   readonly everyMs?: number;
   readonly timeoutMs?: number;
-  /** Told of every change. */
-  readonly changed?: (part: PartName, state: PartState, engine: string) => void;
+  /** Told of every change; `cause` in the engine's own words, for whoever runs it. */
+  readonly changed?: (part: PartName, state: PartState, engine: string, cause?: string) => void;
 }
 
 const EVERY_MS = 2_000;
@@ -51,6 +51,7 @@ interface Watched {
   state: PartState;
   seen: number;
   late: number;
+  cause: string | undefined;
   looking: Promise<PartState> | undefined;
   timer: NodeJS.Timeout | undefined;
   readonly waiting: Set<(error: Error) => void>;
@@ -71,6 +72,7 @@ export function createMonitor(
         state: { part: name, status: 'ok' },
         seen: 0,
         late: 0,
+        cause: undefined,
         looking: undefined,
         timer: undefined,
         waiting: new Set(),
@@ -83,7 +85,10 @@ export function createMonitor(
     const late = new Promise<typeof LATE>((resolve) => {
       timer = setTimeout(() => resolve(LATE), timeoutMs);
     });
-    const answer = watched.probe.look().catch((): PartReason => GONE);
+    const answer = watched.probe.look().catch((error: unknown): PartReason => {
+      watched.cause = error instanceof Error ? error.message : String(error);
+      return GONE;
+    });
     try {
       return await Promise.race([answer, late]);
     } finally {
@@ -97,6 +102,7 @@ export function createMonitor(
       const said = await ask(watched);
       // One late answer may be a busy moment; a refusal is none.
       watched.late = said === LATE ? watched.late + 1 : 0;
+      if (said === LATE) watched.cause = `no answer within ${timeoutMs} ms`;
       const patient = said === LATE && watched.late < 2;
       if (!patient) settle(name, watched, said === LATE ? GONE : said);
       watched.seen = Date.now();
@@ -111,7 +117,8 @@ export function createMonitor(
     const { state } = watched;
     if (state.status === status && state.reason === reason) return;
     watched.state = { part: name, status, ...(reason ? { reason } : {}) };
-    options.changed?.(name, watched.state, watched.probe.engine);
+    const cause = status === 'away' ? watched.cause : undefined;
+    options.changed?.(name, watched.state, watched.probe.engine, cause);
     if (status !== 'away') return;
     for (const giveUp of watched.waiting) giveUp(away(name, watched.probe.engine));
     watched.waiting.clear();

@@ -50,11 +50,10 @@ const own: Record<string, Migration> = {
         due_ms bigint NOT NULL)`.execute(db);
     },
   },
-  '0050_processes': {
+  '0050_workers': {
     async up(db: Kysely<unknown>) {
-      await sql`CREATE TABLE ringfence.processes (
+      await sql`CREATE TABLE ringfence.workers (
         id text PRIMARY KEY,
-        kind text NOT NULL,
         seen_at timestamptz NOT NULL DEFAULT now())`.execute(db);
       await sql`CREATE TABLE ringfence.volume (
         id integer PRIMARY KEY CHECK (id = 1),

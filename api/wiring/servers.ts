@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
-import { stat, statfs } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
-import { connectPostgres, connectRedis } from '../../analytics/jobs/connection.js';
-import { createJobRecords, type JobRecords, openJobs } from '../../analytics/jobs/engine.js';
+import { type Connection, connectPostgres, connectRedis } from '../../analytics/jobs/connection.js';
+import {
+  createJobRecords,
+  type JobRecords,
+  lazyJobs,
+  openJobs,
+} from '../../analytics/jobs/engine.js';
 import { loadGraph } from '../../analytics/jobs/graph.js';
 import { WRITER } from '../../analytics/jobs/leases.js';
 import { sweepWork } from '../../analytics/jobs/rebuild.js';
@@ -16,14 +20,14 @@ import { openDataSchema } from '../../analytics/landing/schema.js';
 import { RingfenceError } from '../../analytics/model/errors.js';
 import type { GraphStore } from '../../analytics/store/port.js';
 import { bareAddress, readAddresses } from '../addresses.js';
-import type { PartReason } from '../contract/index.js';
-import { createMonitor, type Probe } from '../health/monitor.js';
+import { createMonitor } from '../health/monitor.js';
 import { observed } from '../health/observed.js';
 import { createInboxMemory, createRunLog, createScheduleMemory } from '../records/history.js';
 import { openServerRecords } from '../records/open.js';
-import { createProcesses, type Processes } from '../records/processes.js';
-import { bindVolume, volumeMark } from '../records/volume.js';
+import { bindVolume } from '../records/volume.js';
+import { createWorkers, type Workers } from '../records/workers.js';
 import type { OpenOptions, OwnedServices } from '../wiring.js';
+import { landingProbe, queueProbe } from './probes.js';
 import { programVersion, THREADS_MAX } from './shared.js';
 import { type Patience, waitFor } from './wait.js';
 
@@ -34,7 +38,6 @@ const LOAD_AGAIN_MS = 5_000;
 const LEASE_MS = 15_000;
 /** Closing waits for servers that may be away; what is left ends by itself. */
 const CLOSE_MS = 8_000;
-const DISK_LOW = 2 ** 30;
 
 /**
  * Opens the program on its servers: any number of processes at once, sharing the volume `dataDir`.
@@ -76,10 +79,13 @@ export async function openOnServers(options: OpenOptions): Promise<OwnedServices
       exclusive: false,
     });
     opened.push(() => landing.close());
-    const connection = addresses.redis
-      ? await connectRedis(addresses.redis)
-      : await connectPostgres(records.pool);
-    for (const text of connection.warnings) warn(text);
+    let connecting: Promise<Connection> | undefined;
+    const connect = () => {
+      connecting ??= addresses.redis
+        ? connectRedis(addresses.redis)
+        : connectPostgres(records.pool);
+      return connecting;
+    };
     const jobRecords = createJobRecords(records.db);
     const handlers = createHandlers({
       landing,
@@ -89,14 +95,20 @@ export async function openOnServers(options: OpenOptions): Promise<OwnedServices
       pinned: async () => ({ settlements: [], runs: [] }),
       code: programVersion(),
     });
-    const jobs = await openJobs({
-      connection,
-      records: jobRecords,
-      handlers: observed(seeingTheTables(handlers), (end) => options.ended?.(end)),
-      parts: env.RINGFENCE_THREADS ?? Math.min(THREADS_MAX, availableParallelism()),
-      alone: false,
+    // What only reads does without the queue.
+    const { jobs, opened: openedJobs } = lazyJobs(async () => {
+      const connection = await connect();
+      for (const text of connection.warnings) warn(text);
+      return openJobs({
+        connection,
+        records: jobRecords,
+        handlers: observed(seeingTheTables(handlers), (end) => options.ended?.(end)),
+        parts: env.RINGFENCE_THREADS ?? Math.min(THREADS_MAX, availableParallelism()),
+        alone: false,
+      });
     });
-    const processes = createProcesses(records.db);
+    if (role !== 'command') await openedJobs();
+    const present = createWorkers(records.db);
     const monitor = createMonitor(
       {
         graph: { engine: 'Neo4j', look: async () => void (await graph.version()) },
@@ -104,7 +116,11 @@ export async function openOnServers(options: OpenOptions): Promise<OwnedServices
           engine: 'PostgreSQL',
           look: async () => void (await records.pool.query('SELECT 1')),
         },
-        queue: queueProbe(addresses.redis !== undefined, () => connection.ping(), processes),
+        queue: queueProbe(
+          addresses.redis !== undefined,
+          async () => (await connect()).ping(),
+          present,
+        ),
         landing: landingProbe(dataDir, mark),
       },
       options.changed ? { changed: options.changed } : {},
@@ -127,10 +143,11 @@ export async function openOnServers(options: OpenOptions): Promise<OwnedServices
 
     let working: Promise<void> | undefined;
     async function beWorker(): Promise<void> {
-      const presence = processes.announce('worker');
+      const presence = present.announce();
       rested.push(() => presence.leave());
-      await sweepWork(dataDir, jobs.unfinished).catch(() => {});
-      await jobs.start();
+      const { unfinished, start } = await openedJobs();
+      await sweepWork(dataDir, unfinished).catch(() => {});
+      await start();
       void loadOn(landing, graph, jobRecords, ending.signal, warn);
     }
 
@@ -143,15 +160,18 @@ export async function openOnServers(options: OpenOptions): Promise<OwnedServices
       graph,
       jobs,
       monitor,
-      queues: async () => jobs.queues,
+      queues: async () => (await openedJobs()).queues,
       work() {
-        working ??= role === 'command' ? standIn(processes, jobs.start, ending.signal) : beWorker();
+        working ??=
+          role === 'command'
+            ? standIn(present, async () => (await openedJobs()).start(), ending.signal)
+            : beWorker();
         return working;
       },
       async schedule() {
         const schedule = await startSchedule({
-          connection,
-          jobs,
+          connection: await connect(),
+          jobs: await openedJobs(),
           pattern: env.RINGFENCE_SCHEDULE,
           memory: createScheduleMemory(records.db),
           alone: false,
@@ -169,13 +189,13 @@ export async function openOnServers(options: OpenOptions): Promise<OwnedServices
 
 /** A command works itself while no worker is there, so that it is answered all the same. */
 async function standIn(
-  processes: Processes,
+  present: Workers,
   start: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!(await processes.alive('worker'))) return start();
+  if (!(await present.alive())) return start();
   const timer = setInterval(async () => {
-    const alive = await processes.alive('worker').catch(() => true);
+    const alive = await present.alive().catch(() => true);
     if (alive || signal.aborted) return;
     clearInterval(timer);
     await start().catch(() => {});
@@ -222,31 +242,6 @@ function seeingTheTables(handlers: Handlers): Handlers {
         `${payload.dir} is not there for the worker on ${hostname()}`,
         'Put the tables where every worker sees them under the same path, e.g. into RINGFENCE_INBOX or RINGFENCE_DATA.',
       );
-    },
-  };
-}
-
-function queueProbe(onRedis: boolean, ping: () => Promise<void>, processes: Processes): Probe {
-  return {
-    engine: onRedis ? 'Redis' : 'PostgreSQL',
-    async look(): Promise<PartReason | undefined> {
-      await ping();
-      // Records that are away are told by their own probe.
-      const alive = await processes.alive('worker').catch(() => true);
-      return alive ? undefined : 'no-worker';
-    },
-  };
-}
-
-function landingProbe(dataDir: string, mark: string): Probe {
-  return {
-    engine: 'volume',
-    async look(): Promise<PartReason | undefined> {
-      const there = await stat(join(dataDir, 'landing')).catch(() => undefined);
-      if (!there) throw new Error('not there');
-      if (volumeMark(dataDir) !== mark) return 'other-volume';
-      const { bavail, bsize } = await statfs(dataDir);
-      return bavail * bsize < DISK_LOW ? 'disk-low' : undefined;
     },
   };
 }

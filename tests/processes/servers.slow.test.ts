@@ -64,6 +64,11 @@ describe.skipIf(missing)('processes on servers', { timeout: SLOWLY_MS }, () => {
   let apiLog: ReturnType<typeof logOf>;
   const workers: Serving[] = [];
 
+  async function newest(): Promise<JobLine> {
+    const { body } = await ask<{ jobs: JobLine[] }>(`${api.url}/api/jobs`);
+    return body.jobs[0] as JobLine;
+  }
+
   async function results() {
     const findings = (await park.succeed('findings', '--all')).stdout;
     const profiles = (await park.succeed('profiles', '--kind', 'institution')).stdout;
@@ -221,6 +226,15 @@ describe.skipIf(missing)('processes on servers', { timeout: SLOWLY_MS }, () => {
     const { body } = await ask<{ jobs: JobLine[] }>(`${api.url}/api/jobs`);
     expect(body.jobs.map((job) => job.state)).toEqual(body.jobs.map(() => 'completed'));
     expect(new Set(body.jobs.map((job) => job.id)).size).toBe(5);
+  });
+
+  it('stop a job whose caller says so', async () => {
+    const stopping = park.start('rebuild', '--seed', '5');
+    await until(async () => (await newest()).state === 'active' && (await newest()).id === '6');
+    stopping.process.kill('SIGINT');
+    const outcome = await stopping.outcome;
+    expect(outcome).toEqual({ code: 1, stdout: '', stderr: 'cancelled\n' });
+    expect(await newest()).toMatchObject({ kind: 'rebuild', state: 'cancelled' });
   });
 
   it('hand a job on when they are told to stop, and end with 0', async () => {
