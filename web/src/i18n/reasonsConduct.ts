@@ -50,4 +50,12 @@ export const CONDUCT_REASONS: Readonly<
     zh: '其中每个人至少用过这些机构中的 {m} 家；照习惯平均约为 {e} 家{x}。',
     en: 'Each of these people used at least {m} of the institutions; by habit it would be about {e} on average{x}.',
   },
+  'card-agent-hub.one-phone': {
+    zh: '同一个电话背后有 {m} 户人家的卡；一般一个电话约 {e} 户{x}。',
+    en: 'The cards of {m} homes have one telephone; a telephone usually stands for about {e}{x}.',
+  },
+  'card-agent-hub.used-together': {
+    zh: '这些卡在同一天、同一机构一起出现 {m} 次；照各自去那里的次数，凭巧合约为 {e} 次{x}。',
+    en: 'These cards were at one place on one day {m} times; by how often each goes there it would be about {e} by chance{x}.',
+  },
 };

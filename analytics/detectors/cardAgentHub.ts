@@ -1,0 +1,232 @@
+import { z } from 'zod';
+import { sidak } from '../algorithms/multiplicity.js';
+import { type PeerTest, testPeers } from '../algorithms/peerCounts.js';
+import { logNegativeBinomialTail } from '../algorithms/tails.js';
+import { throwIfAborted } from '../model/errors.js';
+import type { Finding, InnocentExplanation } from '../model/finding.js';
+import { DAY_UNKNOWN } from '../projection/people.js';
+import type { World } from '../projection/world.js';
+import { type Hub, jointUse, phoneHubs, placeDays, type Usage } from './cardAgentHub/hubs.js';
+import type { Detector } from './detector.js';
+import { corePlaces } from './jointVisits.js';
+import {
+  conclude,
+  fundOf,
+  inOrder,
+  institutionSubject,
+  memberSubjects,
+  ranked,
+  reason,
+} from './telling.js';
+
+const ID = 'card-agent-hub';
+const VERSION = 1;
+const CORE_SHARE = 0.1;
+/** Years from which on people live in homes. */
+const OLD = 70;
+const OLD_SHARE = 0.75;
+
+const parameters = z.object({
+  minUnits: z
+    .number()
+    .int()
+    .min(3)
+    .max(50)
+    .default(3)
+    .describe('Homes (addresses, or people of none) behind one telephone, at least'),
+  spread: z
+    .number()
+    .min(0.1)
+    .max(10)
+    .default(1)
+    .describe('Least overdispersion φ of homes behind a telephone: 1 is a geometric tail'),
+  meetings: z
+    .number()
+    .int()
+    .min(2)
+    .max(100)
+    .default(4)
+    .describe('Times that a home joined another at its place on a day, at least'),
+  companySpread: z
+    .number()
+    .min(0)
+    .max(10)
+    .default(1)
+    .describe('Overdispersion φ of such times: people who know each other go out together'),
+  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+});
+
+type Parameters = z.output<typeof parameters>;
+
+/** Which people of a hub are one unit. */
+type Key = (patient: number) => number;
+
+interface Judged {
+  readonly units: number;
+  readonly usage: Usage;
+  readonly hubP: number;
+  readonly useP: number;
+  /** Both must hold: more homes than a telephone has, and cards that act together. */
+  readonly p: number;
+}
+
+/**
+ * One telephone behind the cards of many unrelated homes, which are used together (代办卡中间人). A
+ * village doctor's telephone stands behind a village; an agent's behind people from everywhere.
+ */
+export const cardAgentHub: Detector<typeof parameters> = {
+  id: ID,
+  version: VERSION,
+  parameters,
+  needs: [],
+  async detect(world, params, context) {
+    throwIfAborted(context.signal);
+    const hubs = phoneHubs(world);
+    const home = homeKey(world);
+    const village = villageKey(world);
+    const byHome = homesTest(hubs, home, params);
+    const large = hubs.filter((h) => unitsOf(h, home) >= params.minUnits);
+    if (large.length === 0) return [];
+    const days = placeDays(world);
+    const findings: Finding[] = [];
+    for (const hub of large) {
+      throwIfAborted(context.signal);
+      const measure = (key: Key, test: PeerTest): Judged => {
+        const usage = jointUse(world, hub, key, days);
+        const hubP = sidak(Math.exp(test.logP[hub.index]!), test.looks);
+        const size = 1 / Math.max(params.companySpread, 1e-9);
+        const useP = sidak(
+          Math.exp(logNegativeBinomialTail(usage.joined, usage.expected, size)),
+          large.length,
+        );
+        return { units: unitsOf(hub, key), usage, hubP, useP, p: Math.max(hubP, useP) };
+      };
+      const main = measure(home, byHome);
+      if (main.p > params.q || main.usage.joined < params.meetings) continue;
+      const innocent = explain(world, hub, main, params, measure, hubs);
+      findings.push(describe(world, params, hub, main, byHome.expected[hub.index]!, innocent));
+      context.progress?.({ phase: 'telephones', done: findings.length });
+    }
+    return inOrder(findings.map((f) => provable(world, f, village, params)));
+  },
+};
+
+/** Who is of unknown address may live with any of the others: without addresses it is for review. */
+function provable(world: World, finding: Finding, village: Key, params: Parameters): Finding {
+  const at = new Map(world.patients.ids.map((id, i) => [id, i]));
+  const known = new Set<number>();
+  for (const s of finding.subjects) {
+    if (s.kind !== 'patient') continue;
+    const p = at.get(s.id)!;
+    if (world.patients.address[p]! >= 0) known.add(village(p));
+  }
+  const isProven = finding.status !== 'finding' || known.size >= params.minUnits;
+  return isProven ? finding : { ...finding, status: 'review', p: null };
+}
+
+function describe(
+  world: World,
+  params: Parameters,
+  hub: Hub,
+  main: Judged,
+  usual: number,
+  innocent: readonly InnocentExplanation[],
+): Finding {
+  const { usage } = main;
+  return {
+    detector: ID,
+    detectorVersion: VERSION,
+    kind: 'ring',
+    subjects: [
+      ...corePlaces(usage.byPlace, CORE_SHARE).map((h) => institutionSubject(world, h)),
+      ...memberSubjects(world, hub.members),
+    ],
+    reasons: [
+      reason(world, ID, 'one-phone', {
+        measured: main.units,
+        expected: 1 + usual,
+        unit: 'homes',
+        rows: usage.rows,
+        p: main.hubP,
+      }),
+      reason(world, ID, 'used-together', {
+        measured: usage.joined,
+        expected: usage.expected,
+        unit: 'meetings',
+        rows: usage.rows,
+        p: main.useP,
+      }),
+    ],
+    innocent,
+    ...conclude(main.p, innocent, params.q),
+    fundAtRisk: fundOf(world, usage.rows),
+  };
+}
+
+/** Each hypothesis makes one unit of the people whom it joins; the rest is measured again. */
+function explain(
+  world: World,
+  hub: Hub,
+  main: Judged,
+  params: Parameters,
+  measure: (key: Key, test: PeerTest) => Judged,
+  hubs: readonly Hub[],
+): InnocentExplanation[] {
+  const { employer } = world.patients;
+  const home = homeKey(world);
+  const keys: ReadonlyArray<readonly [string, Key]> = [
+    ['same-village', villageKey(world)],
+    ['nursing-home', homeOfTheOld(world, hub)],
+    ['same-employer', (p) => (employer[p]! >= 0 ? -2 - employer[p]! : home(p))],
+  ];
+  return ranked(
+    keys.map(([code, key]) => {
+      const joined = unitsOf(hub, key);
+      const left = joined === main.units ? main : measure(key, homesTest(hubs, key, params));
+      const still = joined >= params.minUnits && left.usage.joined >= params.meetings;
+      return { code, q: still ? left.p : 1, weight: 1 - (joined - 1) / (main.units - 1) };
+    }),
+  );
+}
+
+/** Homes behind every telephone beyond the first, against all telephones. */
+function homesTest(hubs: readonly Hub[], key: Key, params: Parameters): PeerTest {
+  return testPeers(
+    hubs.map((h) => ({ k: unitsOf(h, key) - 1, exposure: 1, stratum: 0 })),
+    { prior: 0.05, priorExposure: 20, spread: params.spread },
+  );
+}
+
+function unitsOf(hub: Hub, key: Key): number {
+  return hub.members.length < 2 ? 1 : new Set(hub.members.map(key)).size;
+}
+
+function homeKey(world: World): Key {
+  const { address, ids } = world.patients;
+  return (p) => (address[p]! >= 0 ? ids.length + address[p]! : p);
+}
+
+/**
+ * A home's residents keep the addresses they came from, and have its telephone: where nearly all are
+ * old, the old are one unit.
+ */
+function homeOfTheOld(world: World, hub: Hub): Key {
+  const home = homeKey(world);
+  const bornBefore = world.fromDay - OLD * 365.25;
+  const isOld = (p: number) => {
+    const birth = world.patients.birthDay[p]!;
+    return birth > DAY_UNKNOWN && birth < bornBefore;
+  };
+  if (hub.members.filter(isOld).length < OLD_SHARE * hub.members.length) return home;
+  return (p) => (isOld(p) ? -1 : home(p));
+}
+
+/** The village where one is named, else the town, else the home. */
+function villageKey(world: World): Key {
+  const { village, town, ids } = world.patients;
+  const home = homeKey(world);
+  return (p) => {
+    if (village[p]! >= 0) return 2 * ids.length + village[p]!;
+    return town[p]! >= 0 ? 3 * ids.length + town[p]! : home(p);
+  };
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { cardAgentHub } from '../../../analytics/detectors/cardAgentHub.js';
+import { detectWith, idsOf, itBehaves, listed } from './detecting.js';
+import { type HonestWorld, honestWorld, names, plantSwipes } from './honestWorld.js';
+import { buildWorld, type PlainPatient } from './worldBuilder.js';
+
+const detect = detectWith(cardAgentHub);
+
+/** Telephones of one's own or of one's couple, homes in twenty villages. */
+function telephones(seed: number): HonestWorld {
+  const plain = honestWorld(seed, 500);
+  const patients = plain.patients.map((p, i) => {
+    const home = Math.floor(i / 2);
+    // One in ten gives the telephone of a relative who lives elsewhere.
+    const phone = plain.rng.next() < 0.1 ? Math.max(0, home - 1) : home;
+    const village = `v${home % 20}`;
+    return { ...p, village, address: `${village} ${home}`, phone: `139${phone}`, household: p.id };
+  });
+  return { ...plain, patients };
+}
+
+function give(plain: HonestWorld, members: readonly string[], more: Partial<PlainPatient>) {
+  for (const p of plain.patients) if (members.includes(p.id)) Object.assign(p, more);
+}
+
+const MEMBERS = names(3, 9);
+
+function hub(seed = 81): HonestWorld {
+  const plain = telephones(seed);
+  give(plain, MEMBERS, { phone: '13800001111' });
+  plantSwipes(plain, MEMBERS, { sessions: 10, pharmacies: ['ph2', 'ph5'] });
+  return plain;
+}
+
+describe('card-agent-hub', () => {
+  it('finds the cards of many homes behind one telephone that are used together', async () => {
+    const [finding, ...others] = listed(await detect(buildWorld(hub())));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'patient')).toEqual([...MEMBERS].sort());
+    expect(idsOf(finding!, 'institution')).toEqual(['ph2', 'ph5']);
+    expect(finding!.reasons.map((r) => r.code)).toEqual([
+      'card-agent-hub.one-phone',
+      'card-agent-hub.used-together',
+    ]);
+    expect(finding!.reasons[0].measured).toBe(9);
+    expect(finding!.reasons[0].expected).toBeLessThan(2);
+    expect(finding!.fundAtRisk).toBeGreaterThanOrEqual(9 * 10 * 20_000 * 0.9);
+  });
+
+  it('lists nobody in an honest world', async () => {
+    for (const seed of [1, 2, 3]) expect(await detect(buildWorld(telephones(seed)))).toEqual([]);
+  });
+
+  it('lets the village doctor give his telephone for the village, and fetch for it', async () => {
+    const plain = hub();
+    give(plain, MEMBERS, { village: 'v7' });
+    const findings = await detect(buildWorld(plain));
+    expect(listed(findings)).toEqual([]);
+    expect(findings[0]).toMatchObject({ status: 'explained' });
+    expect(findings[0]?.innocent[0]?.code).toBe('same-village');
+  });
+
+  it('lets a form’s default number be given by people who never meet', async () => {
+    const plain = telephones(82);
+    give(plain, names(1, 60), { phone: '13800000000' });
+    expect(listed(await detect(buildWorld(plain)))).toEqual([]);
+  });
+
+  it('lets the residents of a home have its telephone', async () => {
+    const plain = hub();
+    give(plain, MEMBERS, { birthDay: '1945-05-05' });
+    const findings = await detect(buildWorld(plain));
+    expect(listed(findings)).toEqual([]);
+    expect(findings[0]?.innocent[0]?.code).toBe('nursing-home');
+  });
+
+  it('lets colleagues have the telephone of their office', async () => {
+    const plain = hub();
+    give(plain, MEMBERS, { employer: '县建筑公司' });
+    const findings = await detect(buildWorld(plain));
+    expect(listed(findings)).toEqual([]);
+    expect(findings[0]?.innocent[0]?.code).toBe('same-employer');
+  });
+
+  it('puts a hub of unknown addresses up for review', async () => {
+    const plain = hub();
+    for (const p of plain.patients)
+      if (MEMBERS.includes(p.id)) {
+        delete (p as { address?: string }).address;
+        delete (p as { village?: string }).village;
+      }
+    const findings = await detect(buildWorld(plain));
+    expect(listed(findings)).toEqual([]);
+    expect(findings[0]).toMatchObject({ status: 'review', p: null });
+  });
+
+  itBehaves(cardAgentHub, hub);
+});
