@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Landing } from '../landing/landing.js';
+import { toRecord } from '../landing/ledger.js';
 import type { Staging } from '../landing/staging.js';
 import type { ImportRecord, TableCounts } from '../landing/types.js';
 import { invalid, throwIfAborted } from '../model/errors.js';
@@ -28,6 +29,8 @@ export interface ImportOptions {
   readonly replacePeriod?: boolean;
   /** Below it, one directory an import has `rejects.csv`. */
   readonly rejectDir: string;
+  /** Names the work: done again after a crash, it finds the import that it made. */
+  readonly job?: string;
   readonly signal?: AbortSignal;
   readonly progress?: (p: Progress) => void;
   /** Read every file carefully, also a regular one (tests compare the two ways). */
@@ -63,7 +66,7 @@ export async function importDirectory(options: ImportOptions): Promise<ImportRes
     const same = await sameImport(options, digest);
     if (same) {
       done = true;
-      return { record: same, changed: false, rejectFile: null };
+      return same;
     }
     rejects = openRejects(join(options.rejectDir, staging.id));
     const tables: Partial<Record<TableName, TableCounts>> = {};
@@ -90,6 +93,7 @@ export async function importDirectory(options: ImportOptions): Promise<ImportRes
       tables,
       warnings: [...new Set(warnings)],
       replacePeriod: options.replacePeriod ?? false,
+      ...(options.job ? { job: options.job } : {}),
     });
     done = true;
     const { id, source, committedAt, state, period } = row;
@@ -186,16 +190,25 @@ function digestOf(dialect: Dialect, files: readonly TableFile[]): string {
 async function sameImport(
   options: ImportOptions,
   digest: string,
-): Promise<ImportRecord | undefined> {
-  const counting = (await options.landing.imports()).filter(
-    (i) => i.state === 'committed' || i.state === 'replaced',
-  );
-  const same = counting.find((i) => i.digest === digest && i.state === 'committed');
-  if (!same || (options.replacePeriod && same !== counting[0])) return undefined;
+): Promise<ImportResult | undefined> {
+  const all = (await options.landing.ledgerRows())
+    .filter((i) => i.state === 'committed' || i.state === 'replaced')
+    .reverse();
+  const [newest] = all;
+  const counting = all.filter((i) => i.digest === digest);
+  // Made by this very work before a crash: what has come since is not to be replaced again.
+  const own = counting.find((i) => i.job !== null && i.job === options.job);
+  if (own) {
+    const rejects = join(options.rejectDir, own.dir ?? '', 'rejects.csv');
+    const rejectFile = existsSync(rejects) ? rejects : null;
+    return { record: toRecord(own), changed: true, rejectFile };
+  }
+  const same = counting.find((i) => i.state === 'committed');
+  if (!same || (options.replacePeriod && same !== newest)) return undefined;
   const tables = Object.fromEntries(
     Object.entries(same.tables).map(([table, counts]) => [table, { ...counts, changed: 0 }]),
   );
-  return { ...same, tables };
+  return { record: { ...toRecord(same), tables }, changed: false, rejectFile: null };
 }
 
 /** What only shows beside everything else that is committed: orphans, and what is replaced. */

@@ -5,6 +5,7 @@ import { invalid, notFound, RingfenceError } from '../model/errors.js';
 import { type Claim, SHUTDOWN } from './claims.js';
 import type { Connection } from './connection.js';
 import { createIntents, type Intent, type Intents } from './intents.js';
+import { lead } from './lead.js';
 import { createLeases, type Leases } from './leases.js';
 import { createProcessors, PARTS, WORK } from './process.js';
 import { createReconciler } from './reconcile.js';
@@ -101,7 +102,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   const queue = open(WORK);
   const parts = open(PARTS);
   const reconciler = createReconciler(intents, queue, parts);
-  const workers: Worker[] = [];
+  const workers = new Set<Worker>();
   const claims = new Map<string, Claim>();
   const ending = new AbortController();
 
@@ -164,7 +165,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   const stops = [every(RECONCILE_MS, reconciler.pass)];
 
   async function start(): Promise<void> {
-    if (workers.length > 0) return;
+    if (workers.size > 0) return;
     if (options.alone) await takeUp();
     const takeOverMs = options.takeOverMs ?? TAKE_OVER_MS;
     // A lock ends, one look marks the job, the next takes it: a half and two quarters.
@@ -174,7 +175,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       ending: ending.signal,
       leaseMs: lockDuration,
     });
-    const worker = (name: string, run: unknown, concurrency: number) => {
+    const work = (name: string, run: unknown, concurrency: number): Worker => {
       const made = new bull.Worker(
         name,
         run as Processor,
@@ -188,18 +189,26 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       made.on('error', () => {
         // A query of the worker's own failed; it tries again by itself, jobs keep their cause.
       });
-      workers.push(made as unknown as Worker);
+      workers.add(made as unknown as Worker);
+      return made as unknown as Worker;
     };
     stops.push(every(WATCH_MS, watchClaims));
-    worker(WORK, processors.work, 1);
-    worker(PARTS, processors.part, options.parts);
+    work(PARTS, processors.part, options.parts);
+    const led = lead(leases, { ms: lockDuration, signal: ending.signal }, () => {
+      const worker = work(WORK, processors.work, 1);
+      return async () => {
+        await worker.close();
+        workers.delete(worker);
+      };
+    });
+    stops.push(() => led);
   }
 
   let closed: Promise<void> | undefined;
   function close(): Promise<void> {
     closed ??= (async () => {
       // No worker may take up again what is put back.
-      const working = workers.map((w) => w.close());
+      const working = [...workers].map((w) => w.close());
       ending.abort();
       for (const claim of claims.values()) claim.stop.abort(SHUTDOWN);
       await Promise.all([firstPass, ...stops.map((stop) => stop()), ...working]);

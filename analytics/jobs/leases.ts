@@ -5,6 +5,17 @@ import { throwIfAborted } from '../model/errors.js';
 
 /** The right to change landing and the graph: whole jobs have it, one at a time over all processes. */
 export const WRITER = 'writer';
+/** The right to take whole jobs out of the queue, so that they run in the order they came. */
+export const LEADER = 'leader';
+
+export interface HoldOptions {
+  /** What a holder that is gone keeps it for. */
+  readonly ms: number;
+  readonly signal?: AbortSignal;
+  readonly lost: () => void;
+  /** While another has it; 250 without it. */
+  readonly lookAgainMs?: number;
+}
 
 /**
  * Rights that one process at a time has, kept in the records. The queue sees to order; but a queue
@@ -16,11 +27,7 @@ export interface Leases {
    * Waits for the right and does `work` with it. `lost` is called when somebody else has it since:
    * stop at once. Ends with `cancelled` when `signal` aborts while waiting.
    */
-  hold<T>(
-    name: string,
-    options: { readonly ms: number; readonly signal?: AbortSignal; readonly lost: () => void },
-    work: () => Promise<T>,
-  ): Promise<T>;
+  hold<T>(name: string, options: HoldOptions, work: () => Promise<T>): Promise<T>;
   /** For who is alone: nobody else can have any. */
   clear(): Promise<void>;
 }
@@ -41,14 +48,15 @@ export function createLeases<DB>(records: Kysely<DB>): Leases {
   }
 
   return {
-    async hold(name, { ms, signal, lost }, work) {
+    async hold(name, { ms, signal, lost, lookAgainMs }, work) {
       const holder = randomUUID();
       while (!(await take(name, holder, ms))) {
         throwIfAborted(signal);
-        await sleep(LOOK_AGAIN_MS);
+        await sleep(lookAgainMs ?? LOOK_AGAIN_MS, undefined, { signal }).catch(() => {});
       }
+      let renewal: Promise<void> = Promise.resolve();
       const renewing = setInterval(() => {
-        take(name, holder, ms).then(
+        renewal = take(name, holder, ms).then(
           (still) => {
             if (!still) lost();
           },
@@ -62,6 +70,8 @@ export function createLeases<DB>(records: Kysely<DB>): Leases {
         return await work();
       } finally {
         clearInterval(renewing);
+        // One that is under way would take it again after it is given back.
+        await renewal;
         await sql`DELETE FROM ringfence.leases WHERE name = ${name} AND holder = ${holder}`
           .execute(db)
           .catch(() => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { listCounties } from '../landing/events.js';
@@ -41,6 +42,11 @@ export interface Plan {
   readonly version: LedgerVersion;
   readonly period: Period;
   readonly seed: number;
+  /**
+   * Folder of what the parts of this plan leave, under that of the job: parts of a plan that was
+   * given up may still be running somewhere, and must not write among the new ones.
+   */
+  readonly folder: string;
 }
 
 /** What a thread of a rebuild is given. */
@@ -115,7 +121,7 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
   const folderOf = (jobId: string) => join(landing.dir, 'work', jobId);
 
   /** Whether a run was made of the same data, by the same program, in the same way. */
-  const isOf = (run: Omit<DetectionRun, 'rings' | 'profiles'>, plan: Plan) =>
+  const isOf = (run: Omit<DetectionRun, 'rings' | 'profiles'>, plan: Omit<Plan, 'folder'>) =>
     run.ledgerVersion === plan.version &&
     run.seed === plan.seed &&
     run.code === needs.code &&
@@ -128,7 +134,8 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
     try {
       const period = await periodOf(reader, payload);
       const counties = (await listCounties(reader)).map((c) => c.county);
-      const plan: Plan = { version: reader.version, period, seed: payload.seed };
+      const version = reader.version;
+      const plan: Plan = { version, period, seed: payload.seed, folder: randomUUID() };
       return { plan, parts: counties };
     } finally {
       await reader.close();
@@ -139,6 +146,13 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
     await needs.runLog.record(jobId, result, needs.code);
     rmSync(folderOf(jobId), { recursive: true, force: true });
     return result;
+  }
+
+  /** What this job published before the process ended that was to say so. */
+  async function publishedBefore({ seed }: Payload<'rebuild'>, { jobId }: JobContext) {
+    const run = await graph.read.run(runIdOf(jobId));
+    if (run?.seed !== seed || run.code !== needs.code) return undefined;
+    return finish(jobId, await resultOf(graph, run, 'published'));
   }
 
   async function taskBase(plan: Plan, limits: ReadOptions): Promise<TaskBase> {
@@ -155,12 +169,15 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
 
   return {
     async plan(payload, ctx) {
-      rmSync(folderOf(ctx.jobId), { recursive: true, force: true });
+      const done = ctx.resumed ? await publishedBefore(payload, ctx) : undefined;
+      if (done) return { done };
       const { plan, parts } = await prepare(payload, ctx);
       return { plan, parts };
     },
 
     async planIfNew(payload, ctx) {
+      const done = ctx.resumed ? await publishedBefore(payload, ctx) : undefined;
+      if (done) return { done };
       const { plan, parts } = await prepare(payload, ctx);
       const last = await graph.read.run();
       const same = last && last.id !== runIdOf(ctx.jobId) && isOf(last, plan);
@@ -168,15 +185,17 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
       return { done: await finish(ctx.jobId, await resultOf(graph, last, 'unchanged')) };
     },
 
-    async part({ part, plan }, ctx) {
-      const folder = folderOf(ctx.jobId);
+    async part({ part, plan: raw }, ctx) {
+      const plan = raw as Plan;
+      const folder = join(folderOf(ctx.jobId), plan.folder);
       mkdirSync(folder, { recursive: true });
-      const out = join(folder, `county-${part || 'none'}.bin`);
-      const base = await taskBase(plan as Plan, PART_LIMITS);
+      const file = `county-${part || 'none'}.bin`;
+      const out = join(folder, file);
+      const base = await taskBase(plan, PART_LIMITS);
       await runThread(THREAD, { ...base, type: 'county', county: part, out } satisfies CountyTask, {
         signal: ctx.signal,
       });
-      return { out };
+      return { file };
     },
 
     async join(raw, parts, ctx) {
@@ -191,7 +210,11 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
         type: 'detect',
         runId,
         code: needs.code,
-        counties: Object.entries(parts).map(([county, v]) => [county, (v as { out: string }).out]),
+        // By name: workers may see the data directory under different paths.
+        counties: Object.entries(parts).map(([county, left]) => [
+          county,
+          join(folderOf(ctx.jobId), plan.folder, (left as { file: string }).file),
+        ]),
         previous: before ? await ringsOf(graph, before.id) : [],
       };
       const run = await runThread<DetectionRun>(THREAD, task, ctx);

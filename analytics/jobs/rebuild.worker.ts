@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReader } from '../landing/reader.js';
@@ -15,9 +16,11 @@ async function screen(task: CountyTask): Promise<null> {
   const reader = await openReader(snapshot, task.reader);
   try {
     const artifact = await screenCounty(reader, { period, seed, county, dataDir }, context);
-    // Whole or not at all: the parent may be told of it only when it stands under its name.
-    writeFileSync(`${out}.part`, artifact);
-    renameSync(`${out}.part`, out);
+    // Whole or not at all: the parent may be told of it only when it stands under its name. Two
+    // workers may be at the same county, when one was taken for dead.
+    const making = `${out}.${randomUUID()}`;
+    writeFileSync(making, artifact);
+    renameSync(making, out);
     return null;
   } finally {
     await reader.close();

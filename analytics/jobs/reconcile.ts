@@ -77,8 +77,6 @@ export function createReconciler(intents: Intents, queue: WorkQueue, parts: Work
       await patiently(add(intent));
     },
     async pass() {
-      // In the queue itself, so it is lost with it; the lease guards while it is.
-      if ((await queue.getGlobalConcurrency()) !== 1) await queue.setGlobalConcurrency(1);
       for (const intent of await intents.open()) await mend(intent);
     },
   };

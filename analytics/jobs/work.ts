@@ -30,6 +30,7 @@ export function createHandlers(needs: WorkNeeds): Handlers {
       dir: payload.dir,
       ...(payload.dialect ? { dialect: payload.dialect } : {}),
       replacePeriod: payload.replacePeriod,
+      job: `${ctx.jobId} ${payload.dir}`,
       rejectDir: join(landing.dir, 'rejects'),
       signal: ctx.signal,
       progress: ctx.progress,

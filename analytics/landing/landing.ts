@@ -55,6 +55,7 @@ export interface Landing {
 }
 
 const DAY_MS = 86_400_000;
+const LOOKUPS_MAX = 3;
 
 export async function openLanding(options: LandingOptions): Promise<Landing> {
   const landingDir = join(options.dir, 'landing');
@@ -101,6 +102,22 @@ export async function openLanding(options: LandingOptions): Promise<Landing> {
     kept = await openReader(await snapshot(), readerOptions());
     return kept;
   }
+  /**
+   * Another process may prune files away, or sweep the scratch of a reader that has been open for
+   * days, between any two statements: what fails is asked once more of what is there then.
+   */
+  async function looked<T>(ask: (reader: SnapshotReader) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await ask(await lookup());
+      } catch (error) {
+        const before = kept;
+        kept = undefined;
+        await before?.close();
+        if (attempt === LOOKUPS_MAX) throw error;
+      }
+    }
+  }
 
   return {
     dir: options.dir,
@@ -125,7 +142,7 @@ export async function openLanding(options: LandingOptions): Promise<Landing> {
       await release();
       return prune({ ...readerOptions(read), landingDir, ledger, before, keep });
     },
-    settlements: (ids) => alone(async () => readSettlements(await lookup(), ids)),
+    settlements: (ids) => alone(() => looked((reader) => readSettlements(reader, ids))),
     close: release,
   };
 }

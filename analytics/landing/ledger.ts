@@ -24,6 +24,8 @@ export interface LedgerRow extends ImportRecord {
   /** Ledger version that this import made, and the one that took it back. */
   readonly version: LedgerVersion;
   readonly ended: LedgerVersion | null;
+  /** The work that made it, so that the same work done again finds it done. */
+  readonly job: string | null;
 }
 
 export interface NewImport {
@@ -36,6 +38,7 @@ export interface NewImport {
   readonly replaces: Period | null;
   readonly tables: Readonly<Partial<Record<TableName, TableCounts>>>;
   readonly warnings: readonly string[];
+  readonly job?: string;
 }
 
 /** How pruning leaves one import: another directory with fewer rows, or none. */
@@ -81,6 +84,7 @@ interface LedgerTables {
     tables: string;
     landed: string;
     warnings: string;
+    job: string | null;
   };
 }
 
@@ -111,6 +115,11 @@ export const ledgerMigrations: Record<string, Migration> = {
         tables text NOT NULL,
         landed text NOT NULL,
         warnings text NOT NULL)`.execute(db);
+    },
+  },
+  '0050_import_job': {
+    async up(db: Kysely<unknown>) {
+      await sql`ALTER TABLE ringfence.imports ADD COLUMN job text`.execute(db);
     },
   },
 };
@@ -189,6 +198,7 @@ export function createLedger<DB>(records: Kysely<DB>): Ledger {
           tables: JSON.stringify(entry.tables),
           landed: JSON.stringify(entry.landed),
           warnings: JSON.stringify(entry.warnings),
+          job: entry.job ?? null,
         };
         await tx.insertInto('ringfence.imports').values(row).execute();
         return parse(row);
@@ -250,6 +260,7 @@ function parse(row: LedgerTables['ringfence.imports']): LedgerRow {
     replaces: period(row.replaces_from, row.replaces_to),
     version: row.version,
     ended: row.ended,
+    job: row.job,
   };
 }
 

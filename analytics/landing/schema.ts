@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -73,11 +74,12 @@ function read(path: string): number {
   );
 }
 
-/** Written beside and renamed, so that a crash leaves the old or the new. */
+/** Written beside and renamed, so that a crash leaves the old or the new; by several at once, too. */
 function mark(dataDir: string, version: number): void {
   const path = join(dataDir, FILE);
-  writeFileSync(`${path}.new`, `${JSON.stringify({ schema: version })}\n`);
-  syncPath(`${path}.new`);
-  renameSync(`${path}.new`, path);
+  const making = `${path}.${randomUUID()}`;
+  writeFileSync(making, `${JSON.stringify({ schema: version })}\n`);
+  syncPath(making);
+  renameSync(making, path);
   syncPath(dataDir);
 }

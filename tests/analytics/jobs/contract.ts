@@ -1,42 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  type JobRecords,
-  type Jobs,
-  type JobsOptions,
-  openJobs,
-} from '../../../analytics/jobs/engine.js';
-import type { Handlers, JobView } from '../../../analytics/jobs/types.js';
+import { type Jobs, openJobs } from '../../../analytics/jobs/engine.js';
+import type { Handlers } from '../../../analytics/jobs/types.js';
 import { invalid, RingfenceError } from '../../../analytics/model/errors.js';
-
-/** An engine to hold jobs: every `open` is another process's view of the same store. */
-export interface JobStore {
-  connect(): Promise<JobsOptions['connection']>;
-  records(): Promise<JobRecords>;
-  destroy(): Promise<void>;
-}
-
-const idle: Handlers = {
-  import: async () => ({}),
-  withdraw: async () => ({}),
-  prune: async () => ({}),
-  rebuild: async () => ({}),
-  week: async () => ({}),
-};
-
-async function untilOver(jobs: Jobs, id: string): Promise<JobView> {
-  let last: JobView | undefined;
-  for await (const view of jobs.events(id)) last = view;
-  if (!last) throw new Error(`job ${id} is gone`);
-  return last;
-}
-
-/** Ends with an error when the signal aborts. */
-function untilStopped(signal: AbortSignal): Promise<never> {
-  return new Promise((_, fail) => {
-    signal.addEventListener('abort', () => fail(new Error('stopped')));
-  });
-}
+import { idle, type JobStore, untilActive, untilOver, untilStopped } from './support.js';
 
 /** What every engine must do for jobs (DESIGN.md §1, issue 3 deliver 8). */
 export function jobContract(
@@ -182,7 +149,7 @@ export function jobContract(
       await jobs.start();
       const running = await jobs.enqueueImport({ dir: 'a' });
       const waiting = await jobs.enqueueImport({ dir: 'b' });
-      for await (const view of jobs.events(running.id)) if (view.state === 'active') break;
+      await untilActive(jobs, running.id);
       await jobs.cancel(waiting.id);
       await jobs.cancel(running.id);
       expect((await untilOver(jobs, running.id)).state).toBe('cancelled');
@@ -311,7 +278,7 @@ export function jobContract(
       });
       await jobs.start();
       const job = await jobs.enqueueImport({ dir: 'a' });
-      for await (const view of jobs.events(job.id)) if (view.state === 'active') break;
+      await untilActive(jobs, job.id);
       await jobs.cancel(job.id);
       expect(await untilOver(jobs, job.id)).toMatchObject({
         state: 'completed',
@@ -323,7 +290,7 @@ export function jobContract(
       const before = await jobsWith({ import: (_, ctx) => untilStopped(ctx.signal) });
       await before.start();
       const job = await before.enqueueImport({ dir: 'a' });
-      for await (const view of before.events(job.id)) if (view.state === 'active') break;
+      await untilActive(before, job.id);
       await before.close();
       open.splice(0);
       const after = await jobsWith({ import: async () => 'done after all' });
