@@ -28,6 +28,8 @@
 //   next_initials, next_region, next_degrees, next_gone). Readers of the old generation pass over it,
 //   readers of the new one prefer it; after the switch it is settled into the plain properties.
 //   At rest nothing has a `next`.
+// (:LoadChunk {key}) during a first load: what is written already, so that a repeated transaction
+//   writes nothing. None at rest.
 //
 // RUNS (:Run {seq, token, id, visible, publishedAt, ledgerVersion, findings, body, totals})
 //   (:Ring {key, run, id, ring, detector, status, change, score, fen, subjects, cores, words, body})
@@ -43,6 +45,7 @@ CREATE CONSTRAINT institution_id IF NOT EXISTS FOR (n:Institution) REQUIRE n.id 
 CREATE CONSTRAINT drug_id IF NOT EXISTS FOR (n:Drug) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT hub_key IF NOT EXISTS FOR (n:Hub) REQUIRE (n.key, n.generation) IS UNIQUE;
 CREATE CONSTRAINT graph_load_key IF NOT EXISTS FOR (n:GraphLoad) REQUIRE n.key IS UNIQUE;
+CREATE CONSTRAINT load_chunk_key IF NOT EXISTS FOR (n:LoadChunk) REQUIRE n.key IS UNIQUE;
 CREATE CONSTRAINT run_seq IF NOT EXISTS FOR (n:Run) REQUIRE n.seq IS UNIQUE;
 CREATE CONSTRAINT run_token IF NOT EXISTS FOR (n:Run) REQUIRE n.token IS UNIQUE;
 CREATE CONSTRAINT ring_key IF NOT EXISTS FOR (n:Ring) REQUIRE n.key IS UNIQUE;

@@ -36,6 +36,8 @@ export interface Neo4j {
 /** How long the driver repeats a transaction that met a deadlock, a lost leader or a lost line. */
 const RETRY_MS = 5_000;
 const AWAY_MS = 120_000;
+/** Shorter than a lease, so that no transaction of a writer that lost it is still under way. */
+export const TRANSACTION_MS = 30_000;
 const STREAM_ROWS = 2_000;
 
 const AWAY =
@@ -58,7 +60,7 @@ function readable(error: unknown, url: string): unknown {
       `Neo4j at ${url} does not answer: ${message}`,
       'Start the server or correct NEO4J_URL; what was being written is repeated by its job.',
     );
-  if (/TransientError/.test(code))
+  if (/TransientError|TransactionTimedOut/.test(code))
     return new RingfenceError(
       'busy',
       `Neo4j at ${url} is too busy: ${message}`,
@@ -122,7 +124,7 @@ export async function connect(options: Neo4jOptions): Promise<Neo4j> {
     guarded(async () => {
       const session = driver.session(database);
       try {
-        return await session[mode]((tx) => work(asking(tx)));
+        return await session[mode]((tx) => work(asking(tx)), { timeout: TRANSACTION_MS });
       } finally {
         await session.close();
       }

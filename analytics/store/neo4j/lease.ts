@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RingfenceError, throwIfAborted } from '../../model/errors.js';
-import type { Neo4j } from './connect.js';
+import { type Neo4j, TRANSACTION_MS } from './connect.js';
 
 /** A writer that died is waited for this long. */
-const LEASE_MS = 30_000;
+const LEASE_MS = 60_000;
 const RENEW_MS = 5_000;
 const POLL_MS = 200;
 
@@ -47,7 +47,7 @@ export async function withLease<T>(
       owner,
       check() {
         throwIfAborted(signal);
-        if (Date.now() > until) throw leaseLost();
+        if (Date.now() > until - TRANSACTION_MS) throw leaseLost();
       },
     });
   } finally {

@@ -10,10 +10,10 @@ import { openStage, type Stage } from './stage.js';
 import { type GraphState, graphState } from './state.js';
 import {
   clearStaged,
+  clearTraces,
   deleteNodes,
   LANES,
   stagedParts,
-  unstageHubs,
   writeEdges,
   writeHubs,
   writeNodes,
@@ -101,7 +101,7 @@ async function loadStaged(load: Load): Promise<void> {
   if (before.state === 'staging')
     if (!full && before.target !== target)
       await clearStaged('unstage', server, before.generation, check);
-    else await unstageHubs(server, before.generation, check);
+    else await clearTraces(server, before.generation, check);
   if (!direct && full) await readAll(server, stage, work.signal);
   else if (before.state === 'staging' && direct) await readAll(server, stage, work.signal);
   else if (!direct) await readNamed(server, stage, work.signal);
@@ -109,12 +109,14 @@ async function loadStaged(load: Load): Promise<void> {
   await makePlan(stage, full, LANES);
   await setState(server, lease, { ...before, state: 'staging', target });
   const generation = before.generation + 1;
-  const writing = { server, stage, lease, work, generation, direct };
+  const fresh = direct && before.state === 'ready';
+  const writing = { server, stage, lease, work, generation, direct, fresh };
   await writeNodes(writing);
   await writeEdges(writing);
   await deleteNodes(writing);
   await writeHubs(writing);
   const parts = await stagedParts(writing);
+  if (fresh) await clearTraces(server, generation, check);
   work.progress?.({ phase: 'graph: publish', done: 0 });
   const after: GraphState = { version: to, generation, state: 'settling', target: null };
   await setState(server, lease, after);

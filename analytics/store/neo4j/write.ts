@@ -23,6 +23,8 @@ export interface Writing {
   readonly generation: number;
   /** Nobody reads yet: written in place. */
   readonly direct: boolean;
+  /** There is nothing at all: relationships need not be looked for before they are made. */
+  readonly fresh: boolean;
 }
 
 /** Sends a table in lanes that run at once; each lane's rows are in `sql(lane)`. */
@@ -32,12 +34,15 @@ async function inLanes(
   sql: (lane: number) => string,
   row: (values: Row) => unknown[],
   done: (rows: number) => void,
+  part = 0,
 ): Promise<void> {
   const lane = async (i: number) => {
+    let chunks = 0;
     for await (const batch of w.stage.batches(sql(i))) {
       w.lease.check();
       const rows = batch.map(row);
-      const params = { owner: w.lease.owner, generation: w.generation, rows };
+      const chunk = `${w.lease.owner} ${name} ${part} ${i} ${chunks++}`;
+      const params = { owner: w.lease.owner, generation: w.generation, rows, chunk };
       const [answer] = await w.server.patientWrite(
         (ask) => ask<{ written: number }>(name, params),
         w.work.signal,
@@ -98,30 +103,14 @@ interface Part {
 /** Two lanes never have the same node. */
 export async function writeNodes(w: Writing): Promise<void> {
   const done = await counted(w, 'w_nodes', 'nodes');
-  const initials = await pinyinInitials();
   const parts = await w.stage.rows<Part>('SELECT DISTINCT kind, gone FROM w_nodes ORDER BY ALL');
   for (const { kind, gone } of parts) {
     if (gone && w.direct) continue;
     const rows = (lane: number) =>
-      `SELECT id, label, attributes, patients, doctors, institutions, drugs FROM w_nodes
+      `SELECT id, label, attributes, patients, doctors, institutions, drugs, gone FROM w_nodes
        WHERE kind = '${kind}' AND gone = ${gone} AND hash(id) % ${LANES} = ${lane} ORDER BY id`;
-    const row = (values: Row) => {
-      const [id, label, attributes, ...degrees] = values as [string, string, string, ...number[]];
-      const named = kind !== 'patient' && !gone;
-      const region = attributes ? JSON.parse(attributes).region : undefined;
-      return [
-        id,
-        label,
-        attributes,
-        id.toLowerCase(),
-        named ? label.toLowerCase() : null,
-        named ? initials(label) : null,
-        region === undefined ? null : String(region),
-        degrees.map(BigInt),
-        gone,
-      ];
-    };
-    await inLanes(w, ofKind(w.direct ? 'writeNodes' : 'stageNodes', kind), rows, row, done);
+    const write = ofKind(w.direct ? 'writeNodes' : 'stageNodes', kind);
+    await inLanes(w, write, rows, await nodeValues(kind), done);
   }
 }
 
@@ -155,9 +144,10 @@ export async function writeEdges(w: Writing): Promise<void> {
       `SELECT source, target, count, fen, "first", "last" FROM w_edges
        WHERE sk = '${sk}' AND tk = '${tk}' AND round = ${round} AND lane = ${lane}
          AND (count = 0) = ${gone} ORDER BY source`;
-    const inPlace = gone ? 'deleteRelationships' : 'writeRelationships';
+    const made = w.fresh ? 'createRelationships' : 'writeRelationships';
+    const inPlace = gone ? 'deleteRelationships' : made;
     const write = ofJoint(w.direct ? inPlace : 'stageRelationships', joint);
-    await inLanes(w, write, rows, (values) => [...values], done);
+    await inLanes(w, write, rows, (values) => [...values], done, round);
   }
 }
 
@@ -200,9 +190,10 @@ export async function stagedParts(w: Writing): Promise<Staged> {
   };
 }
 
-/** Takes away the lists of a generation that never became visible. */
-export async function unstageHubs(server: Neo4j, generation: number, check: () => void) {
+/** Takes away what a load that ended before its switch left beside the graph. */
+export async function clearTraces(server: Neo4j, generation: number, check: () => void) {
   await drain(server, 'unstageHubs', { generation }, check);
+  await drain(server, 'deleteChunks', {}, check);
 }
 
 /** `settle` after a switch, `unstage` when there was none: afterwards nothing has a `next`. */
