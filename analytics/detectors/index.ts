@@ -1,6 +1,7 @@
 import { bedHanging } from './bedHanging.js';
 import { cardAgentHub } from './cardAgentHub.js';
 import { cardFarmingPharmacy } from './cardFarming.js';
+import { cloneRecords } from './cloneRecords.js';
 import type { Detector } from './detector.js';
 import { duplicatePrescribing } from './duplicatePrescribing.js';
 import { impersonatedDialysis } from './impersonatedDialysis.js';
@@ -20,6 +21,7 @@ export const DETECTORS: readonly Detector[] = [
   traceCodeLoop,
   inventoryGap,
   duplicatePrescribing,
+  cloneRecords,
   bedHanging,
   splitAdmission,
   impossibleDoctor,

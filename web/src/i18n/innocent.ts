@@ -34,6 +34,7 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
   'dose-change': { zh: '换规格、换剂量', en: 'Change of dose' },
   'early-refill': { zh: '提前续药', en: 'Fetched early' },
   'long-script': { zh: '长处方', en: 'Long prescriptions' },
+  'pathway-template': { zh: '临床路径、院内模板', en: 'Clinical pathway of the house' },
   'duplicate-codes': { zh: '生产企业重码', en: 'Manufacturer’s duplicate codes' },
   'relative-fetches': { zh: '亲属代购', en: 'A relative fetches' },
   'authorised-leave': { zh: '请假外出（周末）', en: 'Authorised leave (weekends)' },

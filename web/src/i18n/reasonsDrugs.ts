@@ -29,4 +29,12 @@ export const DRUG_REASONS: Readonly<Record<string, { readonly zh: string; readon
       zh: '同一成分来自 {m} 家医院。',
       en: 'The same ingredient came from {m} hospitals.',
     },
+    'clone-records.same-items': {
+      zh: '同一医生（病区）同一诊断有 {m} 份住院清单几乎完全相同；照别家医院约为 {e} 份{x}。',
+      en: '{m} in-patient bills of one doctor or ward with one diagnosis are nearly the same list; by other hospitals it would be about {e}{x}.',
+    },
+    'clone-records.share-of-records': {
+      zh: '雷同的清单占 {m}；照别家医院约为 {e}{x}。',
+      en: '{m} of the bills are nearly one bill; by other hospitals it would be about {e}{x}.',
+    },
   };

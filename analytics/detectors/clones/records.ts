@@ -1,0 +1,61 @@
+import { similarPairs } from '../../algorithms/minhash.js';
+import { CLASS_INPATIENT, type World } from '../../projection/world.js';
+
+/** In-patient bills of one diagnosis; bills with the same list of items are one `form`. */
+export interface DiagnosisRecords {
+  readonly diagnosis: number;
+  readonly rows: readonly number[];
+  readonly formOf: ReadonlyMap<number, number>;
+  /** Forms nearly the same as each form, itself included. */
+  readonly like: ReadonlyArray<readonly number[]>;
+}
+
+/** Bills of fewer items are too short to be told apart. */
+export function recordsByDiagnosis(
+  world: World,
+  options: { readonly minItems: number; readonly similarity: number; readonly seed: number },
+  onDiagnosis: () => void,
+): DiagnosisRecords[] {
+  const { lines, settlements: s } = world;
+  const rowsOf = new Map<number, number[]>();
+  for (let row = 0; row < s.count; row++) {
+    if (s.class[row] !== CLASS_INPATIENT || s.cancelled[row] || s.diagnosis[row]! < 0) continue;
+    const list = rowsOf.get(s.diagnosis[row]!);
+    if (list) list.push(row);
+    else rowsOf.set(s.diagnosis[row]!, [row]);
+  }
+  const out: DiagnosisRecords[] = [];
+  for (const [diagnosis, all] of [...rowsOf].sort((x, y) => x[0] - y[0])) {
+    onDiagnosis();
+    const forms = new Map<string, number>();
+    const formOf = new Map<number, number>();
+    const start = [0];
+    const tokens: number[] = [];
+    const rows: number[] = [];
+    for (const row of all) {
+      const set = [
+        ...new Set(lines.item.subarray(lines.start[row] ?? 0, lines.start[row + 1] ?? 0)),
+      ];
+      if (set.length < options.minItems) continue;
+      set.sort((a, b) => a - b);
+      const key = set.join();
+      let form = forms.get(key);
+      if (form === undefined) {
+        form = forms.size;
+        forms.set(key, form);
+        tokens.push(...set);
+        start.push(tokens.length);
+      }
+      formOf.set(row, form);
+      rows.push(row);
+    }
+    if (rows.length === 0) continue;
+    const like: number[][] = Array.from({ length: forms.size }, (_, i) => [i]);
+    similarPairs(start, tokens, options, (i, j) => {
+      like[i]!.push(j);
+      like[j]!.push(i);
+    });
+    out.push({ diagnosis, rows, formOf, like });
+  }
+  return out;
+}

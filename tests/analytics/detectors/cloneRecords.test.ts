@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { cloneRecords } from '../../../analytics/detectors/cloneRecords.js';
+import { CLASS_INPATIENT } from '../../../analytics/projection/world.js';
+import { detectWith, idsOf, itBehaves, listed } from './detecting.js';
+import { type HonestWorld, honestWorld } from './honestWorld.js';
+import { buildWorld, type PlainSettlement } from './worldBuilder.js';
+
+const detect = detectWith(cloneRecords);
+
+/** The bill of a stay, item by item, as the case needs it. */
+function bill(plain: HonestWorld): { item: string }[] {
+  const items = new Set<string>();
+  while (items.size < 10) items.add(`X${String(plain.rng.int(40)).padStart(2, '0')}`);
+  return [...items].map((item) => ({ item }));
+}
+
+/** Three doctors in each of four hospitals, who treat four diseases as the case needs it. */
+function wards(seed: number, edit = (s: PlainSettlement, _: HonestWorld) => s): HonestWorld {
+  const plain = honestWorld(seed, 1200);
+  const settlements = plain.settlements.map((s): PlainSettlement => {
+    if (s.class !== CLASS_INPATIENT) return s;
+    const doctor = `d-${s.institution}-${plain.rng.int(3)}`;
+    const diagnosis = `J${plain.rng.int(4)}`;
+    return edit({ ...s, doctor, diagnosis, items: bill(plain) }, plain);
+  });
+  return { ...plain, settlements };
+}
+
+const COPY = bill(honestWorld(1, 1));
+const isClone = (s: PlainSettlement) => s.doctor === 'd-ho2-1' && s.diagnosis === 'J3';
+
+/** Every bill of one doctor’s pneumonias but a few is the same; each lacks or has one item more. */
+function copied(seed = 71): HonestWorld {
+  return wards(seed, (s, { rng }) =>
+    isClone(s) && rng.next() < 0.9
+      ? { ...s, items: rng.next() < 0.5 ? COPY : [...COPY, { item: 'extra' }] }
+      : s,
+  );
+}
+
+describe('clone-records', () => {
+  it('finds the doctor whose bills are one bill, and whose bills they are', async () => {
+    const plain = copied();
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'doctor')).toEqual(['d-ho2-1']);
+    expect(idsOf(finding!, 'institution')).toEqual(['ho2']);
+    const clones = plain.settlements.filter(
+      (s) => isClone(s) && s.items!.some((l) => l.item === COPY[0]!.item),
+    );
+    expect(finding!.reasons[0].code).toBe('clone-records.same-items');
+    expect(finding!.reasons[0].measured).toBeGreaterThanOrEqual(10);
+    expect(idsOf(finding!, 'patient').length).toBeGreaterThan(0.8 * clones.length);
+  });
+
+  it('lists nobody who treats as the case needs it', async () => {
+    for (const seed of [1, 2, 3]) expect(await detect(buildWorld(wards(seed)))).toEqual([]);
+  });
+
+  it('knows a pathway that everybody keeps to', async () => {
+    const plain = wards(72, (s, { rng }) =>
+      s.diagnosis === 'J3' && rng.next() < 0.8 ? { ...s, items: COPY } : s,
+    );
+    expect(await detect(buildWorld(plain))).toEqual([]);
+  });
+
+  it('knows the template of a house by its other doctors', async () => {
+    const plain = wards(73, (s, { rng }) =>
+      s.institution === 'ho2' && s.diagnosis === 'J3' && rng.next() < 0.9
+        ? { ...s, items: COPY }
+        : s,
+    );
+    const findings = await detect(buildWorld(plain));
+    expect(listed(findings)).toEqual([]);
+    expect(findings.length).toBeGreaterThan(0);
+    for (const f of findings)
+      expect([f.status, f.innocent[0]!.code]).toEqual(['explained', 'pathway-template']);
+  });
+
+  it('puts up for review who is alone in the house with the disease', async () => {
+    const plain = wards(74, (s, { rng }) => {
+      if (s.institution !== 'ho2' || s.diagnosis !== 'J3') return s;
+      return { ...s, doctor: 'alone', items: rng.next() < 0.9 ? COPY : bill(copied(1)) };
+    });
+    const [finding] = await detect(buildWorld(plain));
+    expect(finding).toMatchObject({ status: 'review', p: null });
+  });
+
+  itBehaves(cloneRecords, copied);
+});
