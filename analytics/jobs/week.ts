@@ -54,7 +54,7 @@ export interface ScheduleMemory {
 /** The queue that holds nothing but the next week; only who runs the schedule works on it. */
 const WEEK = 'ringfence-week';
 const TIME_ZONE = 'Asia/Shanghai';
-const LOOK_AGAIN_MS = 5_000;
+const LOOK_AGAIN_MS = 3_000;
 
 export interface ScheduleOptions {
   readonly connection: Connection;

@@ -3,7 +3,6 @@ import { createJobRecords } from '../../../analytics/jobs/engine.js';
 import { jobContract } from './contract.js';
 import { freshRecords } from './records.js';
 import type { JobStore } from './support.js';
-import { togetherContract } from './together.contract.js';
 
 async function openStore(): Promise<JobStore> {
   const records = await freshRecords();
@@ -15,4 +14,3 @@ async function openStore(): Promise<JobStore> {
 }
 
 jobContract('PGlite', openStore);
-togetherContract('PGlite', openStore);

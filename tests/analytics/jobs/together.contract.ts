@@ -5,7 +5,10 @@ import type { Flow, Handlers } from '../../../analytics/jobs/types.js';
 import { RingfenceError } from '../../../analytics/model/errors.js';
 import { idle, type JobStore, untilActive, untilOver, untilStopped } from './support.js';
 
-/** What every engine must do when several processes work on the same jobs. */
+/**
+ * What every engine on a server must do when several processes work on the same jobs. An embedded one
+ * has one process, by its lock.
+ */
 export function togetherContract(
   name: string,
   openStore: () => Promise<JobStore>,
