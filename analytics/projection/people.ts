@@ -94,6 +94,26 @@ function joinSmallGroups(union: Union, group: Int32Array, known?: Uint8Array): v
   });
 }
 
+/** A telephone given at so many dwellings is no family's: an agent's, a broker's or a village office's. */
+const PHONE_DWELLINGS_MAX = 2;
+
+/**
+ * Joins who gives the same telephone: children in town give theirs for parents in the village, so two
+ * dwellings may be one family, but no more. To be called when addresses and relations have been joined.
+ */
+function joinByPhone(union: Union, phone: Int32Array, known: Uint8Array): void {
+  const dwellings = new Map<number, Set<number>>();
+  phone.forEach((g, i) => {
+    if (g < 0 || !known[i]) return;
+    const set = dwellings.get(g) ?? new Set();
+    dwellings.set(g, set.add(union.find(i)));
+  });
+  joinSmallGroups(
+    union,
+    phone.map((g) => ((dwellings.get(g)?.size ?? 0) <= PHONE_DWELLINGS_MAX ? g : -1)),
+  );
+}
+
 const PERSON_KIND = /^(patient|person|psn|psn_no|psn_b|参保人|人员|个人|1)$/i;
 const RELATION = {
   phone: /phone|tel|mobile|电话|手机|号码/i,
@@ -160,9 +180,12 @@ export async function loadPatients(reader: LandingReader): Promise<Patients> {
   const union = new Union(n);
   const known = new Uint8Array(new SharedArrayBuffer(n));
 
-  if (reader.has('rltn_d')) await joinRelations(reader, ids, union, known, { phone, employer });
+  const related = reader.has('rltn_d')
+    ? await joinRelations(reader, ids, union, known, { phone, employer })
+    : undefined;
   joinSmallGroups(union, address, known);
-  joinSmallGroups(union, phone);
+  joinByPhone(union, phone, known);
+  if (related) joinByPhone(union, related, known);
   const household = shared(n);
   for (let i = 0; i < n; i++) household[i] = union.find(i);
   return {
@@ -184,7 +207,7 @@ export async function loadPatients(reader: LandingReader): Promise<Patients> {
 /**
  * Persons related to each other, or to the same thing (a number, an address, an employer). A
  * household named between two persons joins them whatever its size; anything shared joins them only
- * while it is small enough to be a home.
+ * while it is small enough to be a home. Returns the groups that share a telephone by these relations.
  */
 async function joinRelations(
   reader: LandingReader,
@@ -192,7 +215,7 @@ async function joinRelations(
   union: Union,
   known: Uint8Array,
   groups: { phone: Int32Array; employer: Int32Array },
-): Promise<void> {
+): Promise<Int32Array> {
   const index = new Map(ids.map((id, i) => [id, i]));
   const kinds = {
     phone: new Union(ids.length),
@@ -220,9 +243,10 @@ async function joinRelations(
       for (const person of [a, b]) if (person !== undefined) known[person] = 1;
   }
   joinSmallGroups(union, kinds.household.groups());
-  joinSmallGroups(union, kinds.phone.groups());
-  fillUnknown(groups.phone, kinds.phone.groups());
+  const phones = kinds.phone.groups();
+  fillUnknown(groups.phone, phones);
   fillUnknown(groups.employer, kinds.employer.groups());
+  return phones;
 }
 
 function relationKind(rltn: string): 'phone' | 'employer' | 'household' {
