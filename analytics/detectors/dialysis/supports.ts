@@ -82,24 +82,42 @@ export function supportEvidence(world: World, pairs: readonly Pair[]): Map<Pair,
     if (list) list.push(pair);
     else byCentre.set(pair.centre, [pair]);
   }
+  const usual = usualLevels([...byCentre.values()]);
   const out = new Map<Pair, SupportEvidence>();
   for (const list of byCentre.values())
-    if (list.length >= 3) for (const [pair, e] of centreEvidence(world, list)) out.set(pair, e);
+    if (list.length >= 3)
+      for (const [pair, e] of centreEvidence(world, list, usual)) out.set(pair, e);
   rescale(out);
   return out;
 }
 
-function centreEvidence(world: World, pairs: readonly Pair[]): Map<Pair, SupportEvidence> {
+/** Of each kind the middle of the shares that centres bill who bill it habitually; 1 where none does. */
+function usualLevels(centres: ReadonlyArray<readonly Pair[]>): number[] {
+  const tallies = centres.map((pairs) => tally(pairs).get(ALL_MONTHS)!);
+  return KINDS.map((_, k) => {
+    const levels = tallies.map((t) => t.has[k]! / t.n).filter((level) => level >= HABIT);
+    return levels.length === 0 ? 1 : quantileSorted(Float64Array.from(levels).sort(), 0.5);
+  });
+}
+
+function centreEvidence(
+  world: World,
+  pairs: readonly Pair[],
+  usual: readonly number[],
+): Map<Pair, SupportEvidence> {
   const everyone = tally(pairs);
   const fullness = new Map(pairs.map((p) => [p, excessKinds(p, everyone)]));
   const order = [...pairs].sort(
     (a, b) => fullness.get(b)! - fullness.get(a)! || a.patient - b.patient,
   );
-  const core = order.slice(0, Math.max(2, Math.ceil(order.length * CORE)));
+  const core = order.slice(0, Math.ceil(order.length * CORE));
   let reference = core;
   let evidence = new Map<Pair, SupportEvidence>();
   for (let turn = 0; turn < 6; turn++) {
-    const habits = habitsOf(tally(reference), everyone);
+    // The fullest record of all is fuller than honest ones are: where it stands alone, no more is expected
+    // of the others than elsewhere.
+    const most = reference.length === 1 ? usual : undefined;
+    const habits = habitsOf(tally(reference), everyone, most);
     evidence = new Map(pairs.map((p) => [p, judge(p, habits)]));
     const next = order.filter((p) => core.includes(p) || evidence.get(p)!.score <= REFERENCE_SCORE);
     if (next.length === reference.length && next.every((p, i) => p === reference[i])) break;
@@ -178,7 +196,7 @@ interface Habit {
 }
 
 /** A thin month of the reference leans on all patients of that month. */
-function habitsOf(reference: Tally, everyone: Tally): Habit[] {
+function habitsOf(reference: Tally, everyone: Tally, most?: readonly number[]): Habit[] {
   const all = reference.get(ALL_MONTHS)!;
   const total = everyone.get(ALL_MONTHS)!;
   return KINDS.flatMap((kind, k) => {
@@ -190,7 +208,8 @@ function habitsOf(reference: Tally, everyone: Tally): Habit[] {
       const usual = everyone.get(monthOf(day))!;
       // The level is the reference's, the course over the months everybody's.
       const prior = Math.min(level * ((usual.has[k]! + 0.5) / (usual.n + 1) / overall), 0.995);
-      return ((own.has[k] ?? 0) + MONTH_WEIGHT * prior) / (own.n + MONTH_WEIGHT);
+      const here = ((own.has[k] ?? 0) + MONTH_WEIGHT * prior) / (own.n + MONTH_WEIGHT);
+      return Math.min(here, most?.[k] ?? 1);
     };
     return [{ kind, share }];
   });
