@@ -5,6 +5,9 @@
  *   number of tests *made*, which may exceed the number of p-values handed in: unseen ones are 1.
  * - `cauchyCombination`: p of T = Σ w·tan((½ − p)π), valid under dependence in the tail (Liu & Xie
  *   2020, "Cauchy combination test").
+ * - `selectiveQ`: q of findings whose p is corrected for the looks inside their own family (detector), over
+ *   families (Benjamini & Bogomolov 2014, "Selective inference on multiple families of hypotheses").
+ * - `fisherCombination`: P(−2 Σ ln p ≥ what was seen) of independent p's (Fisher 1932).
  * - `sidak`: family-wise p of the smallest of m independent p's.
  */
 
@@ -42,6 +45,32 @@ export function logBenjaminiHochberg(logP: ArrayLike<number>, looks = logP.lengt
   return q;
 }
 
+/**
+ * q-values in the order of `p`, each already corrected inside its family; `families` is how many there
+ * were, those without a finding included. At a level α Benjamini–Hochberg over the families' smallest p
+ * selects R of them, and inside these what is below R·α/families is found: q is the smallest such α.
+ */
+export function selectiveQ(
+  p: ArrayLike<number>,
+  family: readonly string[],
+  families: number,
+): Float64Array {
+  const smallest = new Map<string, number>();
+  for (const [i, f] of family.entries()) smallest.set(f, Math.min(smallest.get(f) ?? 1, p[i]!));
+  const total = Math.max(families, smallest.size);
+  const least = [...smallest.values()].sort((x, y) => x - y);
+  // From this level on at least r + 1 families are selected.
+  const level = new Float64Array(least.length);
+  for (let r = least.length - 1; r >= 0; r--)
+    level[r] = Math.min((least[r]! * total) / (r + 1), level[r + 1] ?? 1);
+  return Float64Array.from(p, (own) => {
+    let q = Math.min(1, own * total);
+    for (let r = 0; r < level.length; r++)
+      q = Math.min(q, Math.max(level[r]!, (own * total) / (r + 1)));
+    return q;
+  });
+}
+
 /** One p of several dependent ones; weights default to equal and need not sum to 1. */
 export function cauchyCombination(p: ArrayLike<number>, weights?: ArrayLike<number>): number {
   let total = 0;
@@ -63,4 +92,16 @@ export function cauchyCombination(p: ArrayLike<number>, weights?: ArrayLike<numb
 /** 1 − (1 − p)^m, exact for tiny p. */
 export function sidak(p: number, m: number): number {
   return p >= 1 ? 1 : -Math.expm1(m * Math.log1p(-p));
+}
+
+/** One p of several independent ones: x·Σ_{j<n} (−ln x)^j / j!, x the product. */
+export function fisherCombination(p: readonly number[]): number {
+  const minusLog = -p.reduce((sum, x) => sum + Math.log(Math.max(x, 1e-300)), 0);
+  let term = 1;
+  let sum = 0;
+  for (let j = 0; j < p.length; j++) {
+    sum += term;
+    term *= minusLog / (j + 1);
+  }
+  return Math.min(1, Math.exp(-minusLog) * sum);
 }

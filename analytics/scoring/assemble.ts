@@ -1,4 +1,4 @@
-import { benjaminiHochberg } from '../algorithms/multiplicity.js';
+import { selectiveQ } from '../algorithms/multiplicity.js';
 import type {
   Finding,
   FindingStatus,
@@ -31,7 +31,10 @@ export interface Assembled {
   readonly faint: ReadonlyArray<{ subjects: readonly Subject[]; q: number }>;
 }
 
-/** Findings that share people become one ring; q by Benjamini–Hochberg over all of them. */
+/**
+ * Findings that share people become one ring. Their p is family-wise inside its detector already, so q
+ * corrects for the detectors only (DETECTORS.md §1, N2).
+ */
 export function assemble(
   findings: readonly Finding[],
   detectors: number,
@@ -40,9 +43,10 @@ export function assemble(
 ): Assembled {
   const drafts = mergeByPeople(findings);
   const tested = drafts.filter((d) => d.p !== null);
-  const q = benjaminiHochberg(
+  const q = selectiveQ(
     tested.map((d) => d.p!),
-    Math.max(detectors, tested.length),
+    tested.map((d) => d.findings[0]!.detector),
+    detectors,
   );
   const qOf = new Map(tested.map((d, i) => [d, q[i]!]));
   const listed: Array<Omit<Ring, 'ring' | 'change'>> = [];

@@ -17,7 +17,9 @@ import {
 import {
   benjaminiHochberg,
   cauchyCombination,
+  fisherCombination,
   logBenjaminiHochberg,
+  selectiveQ,
   sidak,
 } from '../../../analytics/algorithms/multiplicity.js';
 import {
@@ -200,6 +202,40 @@ describe('multiplicity', () => {
     expect(cauchyCombination([1e-6, 0.9, 0.5])).toBeLessThan(4e-6);
     expect(cauchyCombination([1, 1])).toBeGreaterThan(0.99);
     close(sidak(1e-20, 5) / 1e-20, 5);
+  });
+  it('Fisher combination is the tail of a sum of exponentials', () => {
+    close(fisherCombination([0.3]), 0.3);
+    close(fisherCombination([0.1, 0.2]), 0.02 * (1 - Math.log(0.02)));
+    const rng = createRng(11);
+    let below = 0;
+    for (let w = 0; w < 20_000; w++)
+      if (fisherCombination([rng.next(), rng.next(), rng.next()]) <= 0.05) below++;
+    expect(Math.abs(below / 20_000 - 0.05)).toBeLessThan(0.006);
+  });
+  it('selective q corrects for families, not again for the findings inside one', () => {
+    // One family among three with a small p: Bonferroni over the families, for each of its findings.
+    const one = selectiveQ([1e-4, 0.01, 0.9], ['a', 'a', 'b'], 3);
+    close(one[0]!, 3e-4);
+    close(one[1]!, 0.03);
+    // All three families are selected: their findings are judged at the full level.
+    const q = selectiveQ([1e-4, 0.04, 1e-5, 1e-6], ['a', 'a', 'b', 'c'], 3);
+    close(q[1]!, 0.04);
+    close(q[0]!, 1e-4);
+    // More findings in a family cost nothing.
+    close(
+      selectiveQ([1e-4, ...Array<number>(500).fill(0.9)], Array<string>(501).fill('a'), 3)[0]!,
+      3e-4,
+    );
+  });
+  it('selective q of honest families lists as few as it says', () => {
+    const rng = createRng(13);
+    let listed = 0;
+    for (let w = 0; w < 4000; w++) {
+      const p = [rng.next(), rng.next(), rng.next(), rng.next()];
+      if (selectiveQ(p, ['a', 'b', 'c', 'd'], 4).some((q) => q <= 0.05)) listed++;
+    }
+    expect(listed / 4000).toBeLessThan(0.065);
+    expect(listed / 4000).toBeGreaterThan(0.03);
   });
   it('Cauchy combination of dependent nulls rejects no more than nominal in the tail', () => {
     const rng = createRng(7);
