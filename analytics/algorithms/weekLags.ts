@@ -1,0 +1,256 @@
+/**
+ * Do two people come to one place at one time more often on the same days than with some weeks between?
+ *
+ * Purpose: people who always come at one hour (a night shop, a market morning) have a habit of time that
+ * explains nothing about *which* days they choose. Formula: hits are the place-days on which the two come within Δ
+ * of each other; the same count with one calendar moved by ±1 … ±WEEKS weeks keeps hour, weekday and season
+ * and says how many chance gives (a cross-correlogram; Perkel, Gerstein & Moore 1967, "Neuronal spike
+ * trains and stochastic point processes II"). Refills come every second or fourth week and promotions on one
+ * day of the month, so these lags are counted apart as well and the largest mean is taken, each leaning on
+ * that of all weeks. It is raised by how much busier than usual the days of the hits were outside the hour of
+ * the hit: on a promotion everybody comes. Tail and weight are those of a Poisson with that mean.
+ *
+ * `redrawn` moves every visit by whole weeks, each on its own: habits stay, coincidences go.
+ */
+import { createRng } from '../model/rng.js';
+import { DAY_S, dayOf, secondOfDay } from '../model/time.js';
+import type { PairScreen } from './pairSums.js';
+import { addPair, createPairTable, pairsAtLeast } from './pairTable.js';
+import { logPoissonTail, poissonLikelihoodRatio } from './tails.js';
+import type { VisitColumns } from './visits.js';
+
+const WEEK_S = 7 * DAY_S;
+const WEEKS = 8;
+const REDRAW_WEEKS = 4;
+/** Visits within so much of a hit belong to the hit, not to the day. */
+const HOUR_S = 3600;
+/** A day is busy beyond this many visits more than usual. */
+const BUSY_MIN = 3;
+
+export interface LagOptions {
+  readonly deltaSeconds: number;
+  /** Pairs with fewer hits are left out. */
+  readonly minHits: number;
+  /** Days of the period. */
+  readonly days: number;
+}
+
+export interface LagScreen {
+  observed(): PairScreen;
+  redrawn(seed: number): PairScreen;
+}
+
+export function lagScreen(visits: VisitColumns, options: LagOptions): LagScreen {
+  const { patient, place, time, placeType, patients } = visits;
+  const byPlace = groupRows(place, placeType.length);
+  const run = (times: Float64Array) =>
+    score({ ...visits, time: times }, byPlace, groupRows(patient, patients), options);
+  return {
+    observed: () => run(time),
+    redrawn: (seed) => {
+      const rng = createRng(seed);
+      return run(time.map((t) => t + (rng.int(2 * REDRAW_WEEKS + 1) - REDRAW_WEEKS) * WEEK_S));
+    },
+  };
+}
+
+interface Rows {
+  readonly start: Int32Array;
+  readonly row: Int32Array;
+}
+
+/** Rows by key, ascending. */
+function groupRows(key: Int32Array, keys: number): Rows {
+  const start = new Int32Array(keys + 1);
+  for (const k of key) start[k + 1]!++;
+  for (let k = 0; k < keys; k++) start[k + 1]! += start[k]!;
+  const cursor = start.slice(0, keys);
+  const row = new Int32Array(key.length);
+  for (let i = 0; i < key.length; i++) row[cursor[key[i]!]!++] = i;
+  return { start, row };
+}
+
+/** Visits of each place in order of time, and how busy its days are. */
+interface Calendar {
+  readonly times: Float64Array;
+  readonly rows: Int32Array;
+  readonly start: Int32Array;
+  /** Middle number of visits on the days when there were any. */
+  readonly usual: Float64Array;
+}
+
+function calendar({ time }: VisitColumns, byPlace: Rows): Calendar {
+  const places = byPlace.start.length - 1;
+  const times = new Float64Array(time.length);
+  const rows = new Int32Array(time.length);
+  const usual = new Float64Array(places);
+  for (let h = 0; h < places; h++) {
+    const from = byPlace.start[h]!;
+    const to = byPlace.start[h + 1]!;
+    const order = byPlace.row.slice(from, to).sort((x, y) => time[x]! - time[y]! || x - y);
+    const counts: number[] = [];
+    order.forEach((i, k) => {
+      rows[from + k] = i;
+      times[from + k] = time[i]!;
+      if (k > 0 && dayOf(time[i]!) === dayOf(times[from + k - 1]!)) counts[counts.length - 1]!++;
+      else counts.push(1);
+    });
+    counts.sort((x, y) => x - y);
+    usual[h] = counts[counts.length >> 1] ?? 0;
+  }
+  return { times, rows, start: byPlace.start, usual };
+}
+
+/** First position from `from` on whose time is at least `t`. */
+function lowerBound(times: Float64Array, from: number, to: number, t: number): number {
+  let low = from;
+  for (let high = to; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (times[middle]! < t) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function score(
+  visits: VisitColumns,
+  byPlace: Rows,
+  byPatient: Rows,
+  { deltaSeconds, minHits, days }: LagOptions,
+): PairScreen {
+  const at = calendar(visits, byPlace);
+  const found = pairsAtLeast(countHits(visits, at, deltaSeconds), minHits);
+  const rhythms = rhythmsOf(days);
+  const expected = new Float64Array(found.size);
+  for (let k = 0; k < found.size; k++)
+    expected[k] = expectedHits(
+      visits,
+      at,
+      byPatient,
+      found.a[k]!,
+      found.b[k]!,
+      deltaSeconds,
+      rhythms,
+    );
+  const hits = found.count.slice(0, found.size);
+  return {
+    a: found.a.slice(0, found.size),
+    b: found.b.slice(0, found.size),
+    hits,
+    expected,
+    logP: expected.map((mean, k) => logPoissonTail(hits[k]!, mean)),
+    llr: expected.map((mean, k) => poissonLikelihoodRatio(hits[k]!, mean)),
+  };
+}
+
+/** Place-days on which two came within Δ. */
+function countHits({ patient }: VisitColumns, at: Calendar, delta: number) {
+  const table = createPairTable();
+  let cell = 0;
+  for (let h = 0; h + 1 < at.start.length; h++) {
+    let day = Number.NaN;
+    let first = at.start[h]!;
+    for (let j = first; j < at.start[h + 1]!; j++) {
+      const now = dayOf(at.times[j]!);
+      if (now !== day) cell++;
+      day = now;
+      while (at.times[j]! - at.times[first]! > delta) first++;
+      for (let i = first; i < j; i++) {
+        const [a, b] = [patient[at.rows[i]!]!, patient[at.rows[j]!]!];
+        if (a !== b) addPair(table, a, b, cell);
+      }
+    }
+  }
+  return table;
+}
+
+function expectedHits(
+  { time, place }: VisitColumns,
+  at: Calendar,
+  byPatient: Rows,
+  a: number,
+  b: number,
+  delta: number,
+  rhythms: readonly Rhythm[],
+): number {
+  const counts = rhythms.map(() => 0);
+  let hits = 0;
+  let busy = 0;
+  for (let x = byPatient.start[a]!; x < byPatient.start[a + 1]!; x++)
+    for (let y = byPatient.start[b]!; y < byPatient.start[b + 1]!; y++) {
+      const i = byPatient.row[x]!;
+      const j = byPatient.row[y]!;
+      if (place[i] !== place[j]) continue;
+      const gap = Math.abs(time[i]! - time[j]!);
+      if (gap > delta)
+        rhythms.forEach(({ isLag }, r) => {
+          if (isLag(time[i]!, time[j]!, delta)) counts[r]!++;
+        });
+      else {
+        hits++;
+        busy += busyness(at, place[i]!, time[i]!);
+      }
+    }
+  const weekly = (counts[0]! + 0.5) / rhythms[0]!.lags;
+  const most = Math.max(
+    ...rhythms.map(({ lags }, r) => (counts[r]! + LEAN * weekly) / (lags + LEAN)),
+  );
+  return Math.max(weekly, most) * (hits > 0 ? busy / hits : 1);
+}
+
+/** A way of coming back: whether two moments are one or some periods apart, and how many lags that is. */
+interface Rhythm {
+  readonly lags: number;
+  readonly isLag: (s: number, t: number, delta: number) => boolean;
+}
+
+/** Lags of the mean over all weeks that each rhythm's own mean leans on. */
+const LEAN = 2;
+const MONTHS = 3;
+const MONTH_DAYS = 30.4;
+
+/** The first is every week. Lags that leave the period count for the part that stays in it. */
+function rhythmsOf(days: number): Rhythm[] {
+  const inside = (lag: number) => 2 * Math.max(0, 1 - lag / days);
+  const everyWeeks = (step: number): Rhythm => {
+    let lags = 0;
+    for (let w = step; w <= WEEKS; w += step) lags += inside(7 * w);
+    return {
+      lags: Math.max(lags, 0.1),
+      isLag(s, t, delta) {
+        const gap = Math.abs(s - t);
+        const weeks = Math.round(gap / WEEK_S);
+        return (
+          weeks > 0 &&
+          weeks <= WEEKS &&
+          weeks % step === 0 &&
+          Math.abs(gap - weeks * WEEK_S) <= delta
+        );
+      },
+    };
+  };
+  let lags = 0;
+  for (let m = 1; m <= MONTHS; m++) lags += inside(m * MONTH_DAYS);
+  const everyMonth: Rhythm = {
+    lags: Math.max(lags, 0.1),
+    isLag(s, t, delta) {
+      if (Math.abs(s - t) > (MONTHS + 0.5) * MONTH_DAYS * DAY_S) return false;
+      return (
+        Math.abs(secondOfDay(s) - secondOfDay(t)) <= delta &&
+        new Date((s + 28_800) * 1000).getUTCDate() === new Date((t + 28_800) * 1000).getUTCDate()
+      );
+    },
+  };
+  return [everyWeeks(1), everyWeeks(2), everyWeeks(4), everyMonth];
+}
+
+/** How many times busier than usual the day was, the hour before and after `t` left out; 1 at least. */
+function busyness(at: Calendar, place: number, t: number): number {
+  const midnight = t - ((((t + 28_800) % DAY_S) + DAY_S) % DAY_S);
+  const count = (from: number, to: number) =>
+    lowerBound(at.times, at.start[place]!, at.start[place + 1]!, to) -
+    lowerBound(at.times, at.start[place]!, at.start[place + 1]!, from);
+  const rest = count(midnight, midnight + DAY_S) - count(t - HOUR_S, t + HOUR_S);
+  const usual = at.usual[place]!;
+  return rest > usual + BUSY_MIN ? rest / usual : 1;
+}
