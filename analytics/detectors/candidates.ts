@@ -1,15 +1,43 @@
-import type { CalibratedGroup } from './groupSearch.js';
+import type { Companions } from './companions.js';
+import type { CalibratedGroup, GroupSearch } from './groupSearch.js';
+
+/** The better of two looks at who comes together, and the search that it comes from. */
+export interface MetGroup extends CalibratedGroup {
+  readonly search: GroupSearch;
+  /** p in the other search; 1 where only one found it. */
+  readonly otherP: number;
+}
 
 /** One group of people that one or both searches found. */
 export interface Candidate {
   readonly members: readonly number[];
-  readonly meetings?: CalibratedGroup;
+  /** Those that the searches found themselves, before companions joined. */
+  readonly found?: readonly number[];
+  readonly meetings?: MetGroup;
   readonly circles?: CalibratedGroup;
+  /** Others who were in the group's waves; those that chance does not explain are members. */
+  readonly companions?: Companions;
+}
+
+export const metIn = (search: GroupSearch): MetGroup[] =>
+  search.groups.map((group) => ({ ...group, search, otherP: 1 }));
+
+/**
+ * Two searches for people who come together are two looks: of a group that both found the better one counts,
+ * with its p doubled.
+ */
+export function betterOfTwo(one: GroupSearch, other: GroupSearch): MetGroup[] {
+  return mergeCandidates(metIn(one), other.groups).map(({ members, meetings, circles }) => {
+    const first = meetings && (!circles || meetings.p <= circles.p);
+    const better = first ? meetings : { ...circles!, search: other };
+    const otherP = Math.min(1, 2 * ((first ? circles?.p : meetings?.p) ?? 1));
+    return { ...better, members, p: Math.min(1, 2 * better.p), otherP };
+  });
 }
 
 /** Groups of both searches that share at least half of the smaller are one candidate. */
 export function mergeCandidates(
-  meetings: readonly CalibratedGroup[],
+  meetings: readonly MetGroup[],
   circles: readonly CalibratedGroup[],
 ): Candidate[] {
   const taken = new Set<CalibratedGroup>();

@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { NO_PAIRS, type PairScreen } from '../algorithms/pairSums.js';
 import { preparePairTest, testPairs } from '../algorithms/pairTest.js';
 import { redrawClocks } from '../algorithms/redraw.js';
+import { lagScreen } from '../algorithms/weekLags.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import { createRng, deriveSeed } from '../model/rng.js';
+import { DAY_S } from '../model/time.js';
 import { INSTITUTION_PHARMACY, type World } from '../projection/world.js';
-import { mergeCandidates } from './candidates.js';
+import { betterOfTwo, mergeCandidates } from './candidates.js';
 import { describeFarm } from './cardFarmingFinding.js';
 import { searchCircles } from './circleSearch.js';
+import { prepareWaves, withCompanions } from './companions.js';
 import type { Detector, DetectorContext } from './detector.js';
 import { type GroupSearch, searchGroups, weighPairs } from './groupSearch.js';
 import { placeLinks } from './places.js';
@@ -75,7 +78,7 @@ export type CardFarmingParameters = z.output<typeof parameters>;
 /** Cards of unrelated people swiped together at pharmacies, again and again (DETECTORS.md §2). */
 export const cardFarmingPharmacy: Detector<typeof parameters> = {
   id: 'card-farming-pharmacy',
-  version: 1,
+  version: 2,
   parameters,
   needs: [],
   screen(county, params, context) {
@@ -99,6 +102,7 @@ export const cardFarmingPharmacy: Detector<typeof parameters> = {
   },
   async detect(world, params, context, screened) {
     const meetings = searchMeetings(world, params, context, screened);
+    const sessions = searchSessions(world, params, context);
     const circles = searchCircles(
       placeLinks(world, INSTITUTION_PHARMACY, 2),
       {
@@ -110,12 +114,27 @@ export const cardFarmingPharmacy: Detector<typeof parameters> = {
       },
       context,
     );
-    const candidates = mergeCandidates(meetings.groups, circles.groups);
+    const swipes = pharmacyVisits(world);
+    const waves = prepareWaves(
+      { patient: swipes.patient, institution: swipes.place, begin: swipes.time, end: swipes.time },
+      {
+        household: world.patients.household,
+        tolerance: params.deltaMinutes * 60,
+        week: 7 * DAY_S,
+      },
+    );
+    const candidates = mergeCandidates(betterOfTwo(meetings, sessions), circles.groups).map(
+      (candidate) => ({
+        ...candidate,
+        found: candidate.members,
+        members: withCompanions(candidate.members, waves).members,
+      }),
+    );
     const findings: Finding[] = [];
     for (const candidate of candidates) {
       throwIfAborted(context.signal);
       const finding = describeFarm(world, params, candidate, {
-        meetings,
+        sessions,
         circles,
         candidates: candidates.length,
       });
@@ -136,6 +155,34 @@ function searchMeetings(
     household: world.patients.household,
     minUnits: params.minUnits,
     seed: deriveSeed(context.seed, 'pharmacy meetings'),
+    signal: context.signal,
+  });
+}
+
+/** Meetings on chosen days, whatever the hour: cards that always come at night have no chance in N1. */
+function searchSessions(
+  world: World,
+  params: CardFarmingParameters,
+  context: DetectorContext,
+): GroupSearch {
+  const screen = lagScreen(pharmacyVisits(world), {
+    deltaSeconds: params.deltaMinutes * 60,
+    minHits: params.minMeetings,
+    days: world.toDay - world.fromDay,
+  });
+  function* worlds() {
+    for (let w = 0; w < params.worlds; w++) {
+      yield weighPairs(
+        screen.redrawn(deriveSeed(context.seed, `sessions ${w}`)),
+        params.pairScreen,
+      );
+      context.progress?.({ phase: 'redrawing sessions', done: w + 1, total: params.worlds });
+    }
+  }
+  return searchGroups(weighPairs(screen.observed(), params.pairScreen), worlds(), {
+    household: world.patients.household,
+    minUnits: params.minUnits,
+    seed: deriveSeed(context.seed, 'pharmacy sessions'),
     signal: context.signal,
   });
 }

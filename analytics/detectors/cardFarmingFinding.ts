@@ -18,7 +18,7 @@ const CORE_SHARE = 0.1;
 const SIDE_LEVEL = 0.05;
 
 interface Searches {
-  readonly meetings: GroupSearch;
+  readonly sessions: GroupSearch;
   readonly circles: GroupSearch;
   readonly candidates: number;
 }
@@ -38,19 +38,22 @@ export function describeFarm(
   const cores = corePlaces(weight.size > 0 ? weight : sharedPlaces(world, members), CORE_SHARE);
   const tests = sideEvidence(world, members, cores, joint);
   const reasons = describeReasons(world, candidate, searches, joint, cores, tests);
-  const homes = new Set(members.map((m) => world.patients.household[m]!)).size;
+  const homes = new Set((candidate.found ?? members).map((m) => world.patients.household[m]!)).size;
   const circle = candidate.circles !== undefined && candidate.circles.p <= params.q;
   // A circle that never meets has less to show than people seen together: it must be larger.
   if (!candidate.meetings && homes < params.companions) return undefined;
   const innocent = explain(world, params, candidate, searches, joint);
-  // Few who meet and do nothing else out of the way are companions until something else says not.
-  if (candidate.meetings && !circle && homes < params.companions)
+  // Few who meet and do nothing else out of the way are companions until something else says not; so are
+  // those who only choose the same days: a lecture or an irregular promotion brings its regulars together.
+  const met = candidate.meetings;
+  const chosen = met?.search === searches.sessions && met.otherP > params.q;
+  if (met && !circle && (chosen || homes < params.companions))
     innocent.unshift({ code: 'companions', q: companionsQ(tests), weight: 1 });
   const first = reasons.main[0];
   if (!first) return undefined;
   return {
     detector: DETECTOR,
-    detectorVersion: 1,
+    detectorVersion: 2,
     kind: 'ring',
     subjects: subjects(world, members, cores),
     reasons: [first, ...reasons.main.slice(1), ...reasons.side],
@@ -117,7 +120,7 @@ function describeReasons(
       code: `${DETECTOR}.joint-swipes`,
       detector: DETECTOR,
       measured: joint.meetings,
-      expected: round(expectedHits(candidate.members, searches.meetings.pairs)),
+      expected: round(expectedHits(candidate.members, candidate.meetings.search.pairs)),
       unit: 'meetings',
       settlements: named(joint.rows),
       p: candidate.meetings.p,
@@ -178,7 +181,7 @@ function explain(
   searches: Searches,
   joint: JointVisits,
 ): InnocentExplanation[] {
-  const search = candidate.meetings ? searches.meetings : searches.circles;
+  const search = candidate.meetings?.search ?? searches.circles;
   const hypotheses = sharedAttributes(candidate.members, world.patients);
   if (candidate.meetings) {
     const { visitsOn, typical } = pharmacyRates(world);

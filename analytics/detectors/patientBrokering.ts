@@ -5,10 +5,11 @@ import { throwIfAborted } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import { deriveSeed } from '../model/rng.js';
 import { INSTITUTION_HOSPITAL, type World } from '../projection/world.js';
-import { type Candidate, mergeCandidates } from './candidates.js';
+import { betterOfTwo, mergeCandidates, metIn } from './candidates.js';
 import { searchCircles } from './circleSearch.js';
+import { prepareWaves, withCompanions } from './companions.js';
 import type { Detector, DetectorContext } from './detector.js';
-import { type CalibratedGroup, type GroupSearch, searchGroups, weighPairs } from './groupSearch.js';
+import { type GroupSearch, searchGroups, weighPairs } from './groupSearch.js';
 import { describeBrokering } from './patientBrokeringFinding.js';
 import { placeLinks } from './places.js';
 import { type Stays, stayColumns } from './stays.js';
@@ -85,7 +86,7 @@ export interface BrokeringSearches {
 /** Patients admitted together, often rotating over hospitals (DETECTORS.md §2). */
 export const patientBrokeringRing: Detector<typeof parameters> = {
   id: 'patient-brokering-ring',
-  version: 1,
+  version: 2,
   parameters,
   needs: [],
   async detect(world, params, context) {
@@ -107,9 +108,14 @@ export const patientBrokeringRing: Detector<typeof parameters> = {
       context,
     );
     const waves = searchWaves(world, stays, params, context);
-    const candidates = mergeCandidates(
-      meetings.groups,
-      betterOfTwo(mergeCandidates(waves.groups, circles.groups)),
+    const admissions = prepareWaves(stays, {
+      household: world.patients.household,
+      tolerance: params.tolerance,
+      week: 7,
+    });
+    // Waves and circles are two looks for people who share hospitals without being in together.
+    const candidates = mergeCandidates(metIn(meetings), betterOfTwo(waves, circles)).map(
+      (candidate) => ({ ...candidate, ...withCompanions(candidate.members, admissions) }),
     );
     const searches = { stays, screen, meetings, circles, waves, candidates: candidates.length };
     const findings: Finding[] = [];
@@ -168,13 +174,5 @@ function searchWaves(
     minUnits: params.minUnits,
     seed: deriveSeed(context.seed, 'waves'),
     signal: context.signal,
-  });
-}
-
-/** Waves and circles are two looks for people who share hospitals without being in together. */
-function betterOfTwo(candidates: readonly Candidate[]): CalibratedGroup[] {
-  return candidates.map(({ members, meetings: wave, circles: circle }) => {
-    const better = !circle || (wave && wave.p <= circle.p) ? wave! : circle;
-    return { ...better, members, p: Math.min(1, 2 * better.p) };
   });
 }

@@ -1,3 +1,4 @@
+import { fisherCombination } from '../algorithms/multiplicity.js';
 import { logBinomialTail } from '../algorithms/tails.js';
 import {
   type Finding,
@@ -49,7 +50,7 @@ export function describeBrokering(
   const s = world.settlements;
   return {
     detector: DETECTOR,
-    detectorVersion: 1,
+    detectorVersion: 2,
     kind: 'ring',
     subjects: [
       ...cores.map(
@@ -67,7 +68,7 @@ export function describeBrokering(
     ...judge(
       candidate,
       {
-        searched,
+        searched: withWaves(searched, candidate, searches),
         side: reasons.side.map((r) => r.p ?? 1),
         candidates: searches.candidates,
         innocent,
@@ -77,6 +78,12 @@ export function describeBrokering(
     ),
     fundAtRisk: own.reduce((sum, i) => sum + Math.max(0, s.fund[stays.row[i]!]!), 0),
   };
+}
+
+/** Others in the waves were not looked at in the search: evidence of its own, paid for by the candidates. */
+function withWaves(searched: number, { companions }: Candidate, searches: BrokeringSearches) {
+  const waves = Math.min(1, (companions?.p ?? 1) * searches.candidates);
+  return Math.min(searched, fisherCombination([searched, waves]));
 }
 
 /** Whether most of the members belong to one group that came in waves. */
@@ -150,6 +157,15 @@ function describeReasons(
       p: candidate.circles.p,
     });
   const main = all.shift()!;
+  const { companions } = candidate;
+  if (companions && companions.p < 0.05)
+    reason('wave-companions', {
+      measured: companions.visits.length,
+      expected: round(companions.expected),
+      unit: 'stays',
+      settlements: named(companions.visits),
+      p: companions.p,
+    });
   const hospitals = new Set(joint.stays.map((i) => stays.institution[i]!)).size;
   if (hospitals >= 2)
     reason('hospital-hops', {

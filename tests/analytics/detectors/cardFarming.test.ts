@@ -45,6 +45,32 @@ describe('card-farming-pharmacy', () => {
       expect(listed(await detect(buildWorld(honestWorld(seed))))).toEqual([]);
   });
 
+  it('finds cards that always come at one hour of the night, on chosen days', async () => {
+    const plain = honestWorld(14);
+    const hours = [22.3, 0.7] as const;
+    plantSwipes(plain, names(3, 9), { sessions: 5, pharmacies: ['ph2'], hours });
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(others).toEqual([]);
+    expect(people(finding!).sort()).toEqual(names(3, 9).sort());
+    expect(finding!.reasons.map((r) => r.code)).toContain('card-farming-pharmacy.closed-hours');
+  });
+
+  it('lets the regulars of a monthly promotion queue together', async () => {
+    const plain = honestWorld(15);
+    const days = Array.from({ length: 12 }, (_, month) => {
+      const at = Date.UTC(2025, month, 16) - Date.UTC(2025, 0, 1);
+      return at / 86_400_000;
+    });
+    for (const regular of names(3, 12))
+      plantSwipes(plain, [regular], {
+        sessions: 12,
+        pharmacies: ['ph2'],
+        hours: [7.5, 0.7],
+        days: days.filter(() => plain.rng.next() < 0.7).concat(days),
+      });
+    expect(listed(await detect(buildWorld(plain)))).toEqual([]);
+  });
+
   it('lets a family shop together', async () => {
     const plain = sevenCards((w) => {
       for (const p of w.patients)

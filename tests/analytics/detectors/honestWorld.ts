@@ -67,11 +67,20 @@ export function honestWorld(seed: number, people = 400): HonestWorld {
 export function plantSwipes(
   world: HonestWorld,
   members: readonly string[],
-  options: { sessions: number; pharmacies: readonly string[]; spreadS?: number },
+  options: {
+    sessions: number;
+    pharmacies: readonly string[];
+    spreadS?: number;
+    /** First hour and length in hours of the time of day; all of the day without it. */
+    hours?: readonly [number, number];
+    /** Offsets into the year; random without them. */
+    days?: readonly number[];
+  },
 ): void {
+  const [from, length] = options.hours ?? [8, 11];
   for (let k = 0; k < options.sessions; k++) {
-    const second = Math.floor(3600 * (8 + 11 * world.rng.next()));
-    const day = world.day(world.rng.int(365));
+    const second = Math.floor(3600 * (from + length * world.rng.next()));
+    const day = world.day(options.days?.[k] ?? world.rng.int(365));
     const institution = options.pharmacies[k % options.pharmacies.length]!;
     for (const patient of members)
       world.settlements.push({

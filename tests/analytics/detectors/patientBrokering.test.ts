@@ -40,6 +40,20 @@ describe('patient-brokering-ring', () => {
     expect(finding!.fundAtRisk).toBeGreaterThanOrEqual(8 * 4 * 400_000);
   });
 
+  it('draws in those who were in one wave only', async () => {
+    const plain = honestWorld(27);
+    const [first, second, both] = [names(3, 4), names(31, 4), names(59, 5)];
+    plantStays(plain, [...both, ...first], { rounds: 1, hospitals: ['ho0'], firstDay: 60 });
+    plantStays(plain, [...both, ...second], { rounds: 1, hospitals: ['ho2'], firstDay: 200 });
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(others).toEqual([]);
+    const ring = [...first, ...second, ...both];
+    expect(people(finding!)).toEqual(expect.arrayContaining(ring));
+    // One in five of those who join may be there by chance.
+    expect(people(finding!).length).toBeLessThanOrEqual(ring.length + 2);
+    expect(finding!.reasons.map((r) => r.code)).toContain('patient-brokering-ring.wave-companions');
+  });
+
   it('lists nobody in an honest world', async () => {
     for (const seed of [1, 2, 3])
       expect(listed(await detect(buildWorld(honestWorld(seed))))).toEqual([]);

@@ -15,6 +15,10 @@ export const REASONS: Readonly<Record<string, Template>> = {
     zh: '成员两两同时入院、同时出院（前后不超过一天）共 {m} 次；照医院的常情，只会碰上约 {e} 次{x}。',
     en: 'Pairs of members entered and left hospital together (within a day both ways) {m} times; by what is usual at these hospitals it would be about {e}{x}.',
   },
+  'patient-brokering-ring.wave-companions': {
+    zh: '成员同住的那几批里，另有 {m} 次旁人的住院也同日进、同日出；按该院前后各周，只会有约 {e} 次{x}。',
+    en: 'In the waves of joint stays {m} further people’s stays began and ended on the same days; other weeks at these hospitals would give about {e}{x}.',
+  },
   'patient-brokering-ring.zero-cash': {
     zh: '有 {m} 次住院个人一分现金未付；按总体比例约为 {e} 次{x}。',
     en: 'For {m} stays the patient paid nothing in cash; at the general rate it would be about {e}{x}.',
