@@ -11,6 +11,7 @@ import { multiSiteConvoy } from './multiSiteConvoy.js';
 import { patientBrokeringRing } from './patientBrokering.js';
 import { rentAPatientCore } from './rentAPatientCore.js';
 import { splitAdmission } from './splitAdmission.js';
+import { steeringLoop } from './steeringLoop.js';
 import { traceCodeLoop } from './traceCodeLoop.js';
 
 /** Every detector, one line each; the order is that of the documentation. */
@@ -27,5 +28,6 @@ export const DETECTORS: readonly Detector[] = [
   impossibleDoctor,
   multiSiteConvoy,
   cardAgentHub,
+  steeringLoop,
   rentAPatientCore,
 ];

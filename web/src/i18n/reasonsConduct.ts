@@ -58,4 +58,12 @@ export const CONDUCT_REASONS: Readonly<
     zh: '这些卡在同一天、同一机构一起出现 {m} 次；照各自去那里的次数，凭巧合约为 {e} 次{x}。',
     en: 'These cards were at one place on one day {m} times; by how often each goes there it would be about {e} by chance{x}.',
   },
+  'steering-loop.to-one-pharmacy': {
+    zh: '该医师的病人看完病有 {m} 人到同一家药店购药；照习惯、住地和距离约为 {e} 人{x}。',
+    en: '{m} of this doctor’s patients went on to one pharmacy; by habit, home and distance it would be about {e}{x}.',
+  },
+  'steering-loop.to-one-hospital': {
+    zh: '该医师的病人看完病有 {m} 人住进同一家医院；照习惯、住地和距离约为 {e} 人{x}。',
+    en: '{m} of this doctor’s patients were soon admitted to one hospital; by habit, home and distance it would be about {e}{x}.',
+  },
 };
