@@ -86,7 +86,8 @@ describe('docker-compose.yml', () => {
     const used = services.flatMap(([, s]) => s.volumes.map((v) => v.split(':')[0] as string));
     const named = used.filter((volume) => !/^[./]/.test(volume));
     expect([...new Set(named)].sort()).toEqual(Object.keys(compose.volumes).sort());
-    for (const process of [api, worker]) expect(process.volumes).toContain('data:/data');
+    expect(api.volumes).toContain('data:/data');
+    expect(worker.volumes).toEqual(api.volumes);
     expect(worker.deploy.replicas).toBe(2);
   });
 
