@@ -4,6 +4,7 @@ import { graphVersion, loadGraph } from './load.js';
 import { paths } from './paths.js';
 import { openPool } from './pool.js';
 import { runReader } from './read.js';
+import { remembering } from './remember.js';
 import { pruneRuns, publishRun } from './runs.js';
 import { prepareSchema } from './schema.js';
 
@@ -24,16 +25,24 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Grap
     await pool.close();
     throw error;
   }
+  const { read, forget } = remembering(runReader(pool));
+  const written = async (writing: Promise<void>) => {
+    await writing.finally(forget);
+  };
   return {
-    load: (from, to, rows, work = {}) => loadGraph(pool, from, to, rows, work),
+    // Labels and regions of the graph are part of what runs answer.
+    load: (from, to, rows, work = {}) => written(loadGraph(pool, from, to, rows, work)),
     version: () => pool.read(graphVersion),
     neighbourhood: (of, limit) => pool.read((s) => neighbourhood(s, of, limit)),
     induced: (nodes) => pool.read((s) => induced(s, nodes)),
     paths: (from, to, limit) => pool.read((s) => paths(s, from, to, limit)),
     search: (text, kinds, limit) => pool.read((s) => search(s, text, kinds, limit)),
-    publish: (run, work = {}) => publishRun(pool, run, work),
-    pruneRuns: (keep, pinned) => pruneRuns(pool, keep, pinned),
-    read: runReader(pool),
-    close: () => pool.close(),
+    publish: (run, work = {}) => written(publishRun(pool, run, work)),
+    pruneRuns: (keep, pinned) => written(pruneRuns(pool, keep, pinned)),
+    read,
+    close: () => {
+      forget();
+      return pool.close();
+    },
   };
 }
