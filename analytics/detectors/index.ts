@@ -12,6 +12,7 @@ import { patientBrokeringRing } from './patientBrokering.js';
 import { rentAPatientCore } from './rentAPatientCore.js';
 import { splitAdmission } from './splitAdmission.js';
 import { steeringLoop } from './steeringLoop.js';
+import { suddenChange } from './suddenChange.js';
 import { traceCodeLoop } from './traceCodeLoop.js';
 
 /** Every detector, one line each; the order is that of the documentation. */
@@ -30,4 +31,5 @@ export const DETECTORS: readonly Detector[] = [
   cardAgentHub,
   steeringLoop,
   rentAPatientCore,
+  suddenChange,
 ];

@@ -35,6 +35,7 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
   'early-refill': { zh: '提前续药', en: 'Fetched early' },
   'long-script': { zh: '长处方', en: 'Long prescriptions' },
   'pathway-template': { zh: '临床路径、院内模板', en: 'Clinical pathway of the house' },
+  multimorbidity: { zh: '多病共存', en: 'Many diseases at once' },
   'duplicate-codes': { zh: '生产企业重码', en: 'Manufacturer’s duplicate codes' },
   'relative-fetches': { zh: '亲属代购', en: 'A relative fetches' },
   'authorised-leave': { zh: '请假外出（周末）', en: 'Authorised leave (weekends)' },
@@ -48,4 +49,10 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
   'hospital-transfer': { zh: '上下级转院', en: 'Transfer between levels of hospital' },
   'shared-login': { zh: '几人共用一个医师代码', en: 'Several people under one log-in' },
   'chain-event': { zh: '连锁药店活动日', en: 'Event of a chain of pharmacies' },
+  'new-ward': { zh: '新开科室', en: 'New ward or department' },
+  'neighbour-closed': {
+    zh: '附近机构停业，病人转来',
+    en: 'A neighbour closed and its patients came',
+  },
+  'newly-opened': { zh: '新开业', en: 'Newly opened' },
 };

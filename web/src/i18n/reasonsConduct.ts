@@ -66,4 +66,20 @@ export const CONDUCT_REASONS: Readonly<
     zh: '该医师的病人看完病有 {m} 人住进同一家医院；照习惯、住地和距离约为 {e} 人{x}。',
     en: '{m} of this doctor’s patients were soon admitted to one hospital; by habit, home and distance it would be about {e}{x}.',
   },
+  'sudden-change.visits': {
+    zh: '变化之后结算 {m} 笔；照之前的水平和同行的走势约为 {e} 笔{x}。',
+    en: 'After the change there were {m} settlements; by the level before and the peers’ course it would be about {e}{x}.',
+  },
+  'sudden-change.spend': {
+    zh: '变化之后的基金支出相当于 {m} 笔平均结算；照之前的水平和同行的走势约为 {e} 笔{x}。',
+    en: 'After the change the fund paid as much as for {m} average settlements; by the level before and the peers’ course it would be about {e}{x}.',
+  },
+  'sudden-change.outsiders': {
+    zh: '变化之后外地参保人结算 {m} 笔；照之前的水平和同行的走势约为 {e} 笔{x}。',
+    en: 'After the change there were {m} settlements of people insured elsewhere; by the level before and the peers’ course it would be about {e}{x}.',
+  },
+  'sudden-change.lasts': {
+    zh: '这一变化已持续 {m} 周。',
+    en: 'The change has lasted {m} weeks.',
+  },
 };

@@ -1,0 +1,80 @@
+import { settlementsByPatient } from '../../projection/indexes.js';
+import type { World } from '../../projection/world.js';
+import { weekOf } from './weeks.js';
+
+/** Respiratory and acute intestinal infections, and their signs (ICD-10). */
+const INFECTIOUS = /^(J0|J1|J2|U07|A0|B0[0-9]|R50)/;
+/** Departments count as new, and neighbours as closed, from this share of the settlements on. */
+const NEIGHBOUR_ROWS = 20;
+/** Weeks before and after the change in which a neighbour may close. */
+const CLOSING_WEEKS = 4;
+
+export interface Change {
+  readonly institution: number;
+  /** First week after the change. */
+  readonly week: number;
+  readonly firstDay: number;
+  readonly weeks: number;
+}
+
+/** Settlements that a hypothesis accounts for. */
+export function hypotheses(
+  world: World,
+  change: Change,
+): ReadonlyArray<readonly [string, (row: number) => boolean]> {
+  return [
+    ['new-ward', newWard(world, change)],
+    ['outbreak-week', infectious(world)],
+    ['neighbour-closed', fromClosed(world, change)],
+  ];
+}
+
+/** Departments of the institution that were never seen before the change. */
+function newWard(world: World, change: Change): (row: number) => boolean {
+  const s = world.settlements;
+  const old = new Set<number>();
+  for (let i = 0; i < s.count; i++)
+    if (
+      s.institution[i] === change.institution &&
+      !s.cancelled[i] &&
+      weekOf(world, i, change.firstDay) < change.week
+    )
+      old.add(s.department[i]!);
+  // A place that was not there before has no new ward: it is new itself.
+  if (old.size === 0) return () => false;
+  return (i) =>
+    s.institution[i] === change.institution && s.department[i]! >= 0 && !old.has(s.department[i]!);
+}
+
+function infectious(world: World): (row: number) => boolean {
+  const s = world.settlements;
+  const is = s.diagnoses.map((d) => INFECTIOUS.test(d));
+  return (i) => s.diagnosis[i]! >= 0 && is[s.diagnosis[i]!]!;
+}
+
+/** People who used an institution of the type that stopped about the change. */
+function fromClosed(world: World, change: Change): (row: number) => boolean {
+  const s = world.settlements;
+  const { type } = world.institutions;
+  const last = new Int32Array(type.length).fill(-1);
+  const rows = new Int32Array(type.length);
+  for (let i = 0; i < s.count; i++) {
+    if (s.cancelled[i]) continue;
+    const h = s.institution[i]!;
+    rows[h]!++;
+    last[h] = Math.max(last[h]!, weekOf(world, i, change.firstDay));
+  }
+  const closed = new Set<number>();
+  last.forEach((week, h) => {
+    if (h === change.institution || type[h] !== type[change.institution]) return;
+    if (rows[h]! < NEIGHBOUR_ROWS || week >= change.weeks - CLOSING_WEEKS) return;
+    if (Math.abs(week - change.week) <= CLOSING_WEEKS) closed.add(h);
+  });
+  if (closed.size === 0) return () => false;
+  const moved = new Uint8Array(world.patients.ids.length);
+  const index = settlementsByPatient(world);
+  for (let p = 0; p + 1 < index.start.length; p++)
+    for (let k = index.start[p]!; k < index.start[p + 1]!; k++)
+      if (closed.has(s.institution[index.rows[k]!]!)) moved[p] = 1;
+  return (i) => moved[s.patient[i]!] === 1;
+}

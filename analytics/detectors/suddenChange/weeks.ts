@@ -1,0 +1,99 @@
+import { CLASS_INPATIENT, type World } from '../../projection/world.js';
+
+export const MEASURES = ['visits', 'spend', 'outsiders'] as const;
+export type Measure = (typeof MEASURES)[number];
+
+/** Weekly series of every institution, and what its peers' weeks make of it. */
+export interface Weeks {
+  readonly weeks: number;
+  /** First day of week 0. */
+  readonly firstDay: number;
+  /** Counts by institution · weeks + week; of spend in units of the institution's mean settlement. */
+  readonly counts: Float64Array;
+  /** Expected up to a factor: the peers' weeks. */
+  readonly expected: Float64Array;
+  /**
+   * Design effect of each institution, Σ (a person's sum)² ÷ Σ: one dialysis patient who moves in, or one
+   * dear bill, is one observation and not a hundred (Kish 1965).
+   */
+  readonly clustering: Float64Array;
+}
+
+/** Weight of all institutions of the type beside the peers of the level, in counts. */
+const PEER_PRIOR = 100;
+
+/** Whole weeks that end with the period; stays count when they begin. */
+export function weekly(world: World, measure: Measure, counts: (row: number) => boolean): Weeks {
+  const s = world.settlements;
+  const { type, level, levels, county, counties } = world.institutions;
+  const places = type.length;
+  const weeks = Math.max(0, Math.floor((world.toDay - world.fromDay) / 7));
+  const firstDay = world.toDay - 7 * weeks;
+  const out = new Float64Array(places * weeks);
+  const spent = new Float64Array(places);
+  const settled = new Float64Array(places);
+  const people = world.patients.ids.length;
+  const perPerson = new Map<number, number>();
+  for (let i = 0; i < s.count; i++) {
+    if (s.cancelled[i]) continue;
+    const h = s.institution[i]!;
+    if (measure === 'outsiders') {
+      const home = world.patients.regions[world.patients.region[s.patient[i]!]!]!;
+      const here = counties[county[h]!]!;
+      if (home === '' || here === '' || home === here) continue;
+    }
+    const week = weekOf(world, i, firstDay);
+    if (week < 0 || week >= weeks) continue;
+    const amount = measure === 'spend' ? Math.max(0, s.fund[i]!) : 1;
+    spent[h]! += amount;
+    settled[h]!++;
+    if (!counts(i)) continue;
+    out[h * weeks + week]! += amount;
+    const key = h * people + s.patient[i]!;
+    perPerson.set(key, (perPerson.get(key) ?? 0) + amount);
+  }
+  if (measure === 'spend')
+    for (let h = 0; h < places; h++) {
+      const unit = spent[h]! / Math.max(1, settled[h]!);
+      for (let t = 0; unit > 0 && t < weeks; t++) out[h * weeks + t]! /= unit;
+    }
+  const clustering = new Float64Array(places);
+  const sums = new Float64Array(places);
+  for (const [key, amount] of perPerson) {
+    const h = Math.floor(key / people);
+    const unit = measure === 'spend' ? Math.max(1, spent[h]!) / Math.max(1, settled[h]!) : 1;
+    clustering[h]! += (amount / unit) ** 2;
+    sums[h]! += amount / unit;
+  }
+  for (let h = 0; h < places; h++) clustering[h]! /= Math.max(1, sums[h]!);
+  const ofType = new Map<number, Float64Array>();
+  const ofLevel = new Map<number, Float64Array>();
+  const sum = (map: Map<number, Float64Array>, key: number, h: number) => {
+    const known = map.get(key) ?? new Float64Array(weeks);
+    map.set(key, known);
+    for (let t = 0; t < weeks; t++) known[t]! += out[h * weeks + t]!;
+  };
+  const stratum = (h: number) => type[h]! * (levels.length + 1) + level[h]!;
+  for (let h = 0; h < places; h++) {
+    sum(ofType, type[h]!, h);
+    sum(ofLevel, stratum(h), h);
+  }
+  const expected = new Float64Array(places * weeks);
+  for (let h = 0; h < places; h++) {
+    const own = out.subarray(h * weeks, (h + 1) * weeks);
+    const wide = Float64Array.from(ofType.get(type[h]!)!, (n, t) => n - own[t]!);
+    const total = wide.reduce((x, y) => x + y, 0);
+    const peers = ofLevel.get(stratum(h))!;
+    for (let t = 0; t < weeks; t++) {
+      const share = total > 0 ? wide[t]! / total : 1 / weeks;
+      expected[h * weeks + t] = Math.max(0, peers[t]! - own[t]!) + PEER_PRIOR * share;
+    }
+  }
+  return { weeks, firstDay, counts: out, expected, clustering };
+}
+
+export function weekOf(world: World, row: number, firstDay: number): number {
+  const s = world.settlements;
+  const day = s.class[row] === CLASS_INPATIENT ? s.beginDay[row]! : s.day[row]!;
+  return Math.floor((day - firstDay) / 7);
+}

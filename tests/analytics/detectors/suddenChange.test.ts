@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { suddenChange } from '../../../analytics/detectors/suddenChange.js';
+import { createRng, type Rng } from '../../../analytics/model/rng.js';
+import { CLASS_OUTPATIENT } from '../../../analytics/projection/world.js';
+import { detectWith, idsOf, itBehaves, listed } from './detecting.js';
+import {
+  buildWorld,
+  type PlainInstitution,
+  type PlainPatient,
+  type PlainSettlement,
+} from './worldBuilder.js';
+
+const detect = detectWith(suddenChange);
+const FROM = 20_089;
+const DAYS = 364;
+
+interface Clinics {
+  readonly patients: PlainPatient[];
+  readonly institutions: PlainInstitution[];
+  readonly settlements: PlainSettlement[];
+  readonly period: { from: number; to: number };
+  readonly rng: Rng;
+}
+
+/** Twelve clinics of some five visits a week or more; winter is busier everywhere; a flu wave. */
+function clinics(seed: number): Clinics {
+  const rng = createRng(seed);
+  const plain: Clinics = {
+    patients: Array.from({ length: 900 }, (_, p) => ({ id: person(p), region: '530102' })),
+    institutions: Array.from({ length: 12 }, (_, h) => ({
+      ...{ id: `h${10 + h}`, level: '10', county: '530102' },
+    })),
+    settlements: [],
+    period: { from: FROM, to: FROM + DAYS },
+    rng,
+  };
+  for (let h = 0; h < 12; h++)
+    for (let day = 0; day < DAYS; day++) {
+      const season =
+        1 + 0.4 * Math.cos((day / 365) * 2 * Math.PI) + (day > 300 && day < 320 ? 0.5 : 0);
+      for (let n = 0; n < 4; n++)
+        if (rng.next() < season * (0.2 + 0.04 * h))
+          visit(plain, `h${10 + h}`, day, { diagnosis: day > 300 && day < 320 ? 'J11' : 'I10' });
+    }
+  return plain;
+}
+
+const person = (p: number) => `p${String(p).padStart(4, '0')}`;
+
+function visit(
+  plain: Clinics,
+  institution: string,
+  day: number,
+  more: Partial<PlainSettlement> = {},
+): void {
+  plain.settlements.push({
+    ...{ patient: person(plain.rng.int(900)), institution, day: FROM + day },
+    ...{ class: CLASS_OUTPATIENT, fund: 5000 + plain.rng.int(3000), department: 'A03' },
+    ...more,
+  });
+}
+
+/** From a day on, so many visits a day more. */
+function jump(
+  plain: Clinics,
+  institution: string,
+  from: number,
+  more: (day: number, n: number) => Partial<PlainSettlement> = () => ({}),
+  perDay = 4,
+): Clinics {
+  for (let day = from; day < DAYS; day++)
+    for (let n = 0; n < perDay; n++) visit(plain, institution, day, more(day, n));
+  return plain;
+}
+
+const jumped = () => jump(clinics(101), 'h15', 210);
+
+describe('sudden-change', () => {
+  it('finds the clinic whose visits jump for good', async () => {
+    const [finding, ...others] = listed(await detect(buildWorld(jumped())));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'institution')).toEqual(['h15']);
+    const codes = finding!.reasons.map((r) => r.code);
+    expect(codes).toContain('sudden-change.visits');
+    expect(codes).toContain('sudden-change.spend');
+    const lasts = finding!.reasons.find((r) => r.code === 'sudden-change.lasts')!;
+    expect(lasts.measured).toBeGreaterThanOrEqual(20);
+    expect(lasts.measured).toBeLessThanOrEqual(24);
+    expect(idsOf(finding!, 'patient')).toEqual([]);
+  });
+
+  it('names the newcomers who carry the jump', async () => {
+    const cards = Array.from({ length: 20 }, (_, k) => `z${10 + k}`);
+    const plain = jump(clinics(102), 'h15', 210, (_, n) => ({
+      patient: cards[(n * 5 + (_ % 5)) % 20]!,
+    }));
+    const [finding] = listed(await detect(buildWorld(plain)));
+    expect(idsOf(finding!, 'patient')).toEqual(cards);
+  });
+
+  it('finds patients from elsewhere who begin to come', async () => {
+    const plain = clinics(103);
+    for (let k = 0; k < 150; k++) plain.patients.push({ id: `o${100 + k}`, region: '530199' });
+    for (let day = 200; day < DAYS; day++)
+      if (day % 2) visit(plain, 'h20', day, { patient: `o${100 + plain.rng.int(150)}` });
+    const [finding] = listed(await detect(buildWorld(plain)));
+    expect(idsOf(finding!, 'institution')).toEqual(['h20']);
+    expect(finding!.reasons[0].code).toBe('sudden-change.outsiders');
+  });
+
+  it('lists nobody in an honest county', async () => {
+    for (const seed of [1, 2, 3, 4]) expect(await detect(buildWorld(clinics(seed)))).toEqual([]);
+  });
+
+  it('lets a check-up day, a dear bill and one dialysis patient be', async () => {
+    const day = clinics(104);
+    for (let n = 0; n < 60; n++) visit(day, 'h15', 250, {});
+    expect(await detect(buildWorld(day))).toEqual([]);
+    const bill = clinics(105);
+    visit(bill, 'h15', 300, { fund: 20_000_000 });
+    expect(await detect(buildWorld(bill))).toEqual([]);
+    const patient = clinics(106);
+    for (let d = 200; d < DAYS; d++) if (d % 2) visit(patient, 'h15', d, { patient: 'p0007' });
+    expect(await detect(buildWorld(patient))).toEqual([]);
+  });
+
+  it.each([
+    ['new-ward', () => jump(clinics(107), 'h15', 210, () => ({ department: 'A21' }))],
+    ['outbreak-week', () => jump(clinics(108), 'h15', 210, () => ({ diagnosis: 'J06' }))],
+    [
+      'newly-opened',
+      () => {
+        const plain = clinics(109);
+        plain.institutions.push({ id: 'h30', level: '10', county: '530102' });
+        return jump(plain, 'h30', 200);
+      },
+    ],
+    [
+      'neighbour-closed',
+      () => {
+        const plain = clinics(110);
+        plain.institutions.push({ id: 'h31', level: '10', county: '530102' });
+        const own = (_: number, n: number) => ({ patient: `m${10 + ((_ * 4 + n) % 60)}` });
+        for (let day = 0; day < 210; day++)
+          for (let n = 0; n < 4; n++) visit(plain, 'h31', day, own(day, n));
+        return jump(plain, 'h15', 210, own);
+      },
+    ],
+  ])('knows a %s', async (code, make) => {
+    const findings = await detect(buildWorld(make()));
+    expect(listed(findings)).toEqual([]);
+    expect(findings[0]).toMatchObject({ status: 'explained' });
+    expect(findings[0]?.innocent[0]?.code).toBe(code);
+  });
+
+  itBehaves(suddenChange, jumped);
+});
