@@ -3,6 +3,7 @@ import { cardAgentHub } from './cardAgentHub.js';
 import { cardFarmingPharmacy } from './cardFarming.js';
 import { cloneRecords } from './cloneRecords.js';
 import type { Detector } from './detector.js';
+import { drugResaleRing } from './drugResaleRing.js';
 import { duplicatePrescribing } from './duplicatePrescribing.js';
 import { impersonatedDialysis } from './impersonatedDialysis.js';
 import { impossibleDoctor } from './impossibleDoctor.js';
@@ -20,6 +21,7 @@ export const DETECTORS: readonly Detector[] = [
   patientBrokeringRing,
   cardFarmingPharmacy,
   impersonatedDialysis,
+  drugResaleRing,
   traceCodeLoop,
   inventoryGap,
   duplicatePrescribing,

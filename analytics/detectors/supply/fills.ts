@@ -31,8 +31,14 @@ export function fillsOf(world: World, patient: number): Fill[] {
       const days = supplyOf(world, l, item);
       if (!(days > 0)) continue;
       out.push({
-        ...{ row, line: l, day: s.day[row]!, days, institution: s.institution[row]! },
-        ...{ doctor: doctorOf(world, l, row), item, ingredient },
+        row,
+        line: l,
+        day: s.day[row]!,
+        days,
+        institution: s.institution[row]!,
+        doctor: doctorOf(world, l, row),
+        item,
+        ingredient,
       });
     }
   }

@@ -37,4 +37,20 @@ export const DRUG_REASONS: Readonly<Record<string, { readonly zh: string; readon
       zh: '雷同的清单占 {m}；照别家医院约为 {e}{x}。',
       en: '{m} of the bills are nearly one bill; by other hospitals it would be about {e}{x}.',
     },
+    'drug-resale-ring.same-drugs-same-places': {
+      zh: '这些卡在同样的地方取同样的易转卖药品，关联分 {m}；把去处随机打乱之后，最强的一组平均只有 {e}{x}。',
+      en: 'These cards fetch the same easily resold drugs at the same places, linked with a score of {m}; when destinations are shuffled, the strongest group reaches {e} on average{x}.',
+    },
+    'drug-resale-ring.supply-for-each-day': {
+      zh: '易转卖药品的供应量合每天 {m} 天的量；取这类药的人平均约为 {e}{x}。',
+      en: 'Easily resold drugs were fetched for {m} days of supply each day; those who take such drugs have {e} on average{x}.',
+    },
+    'drug-resale-ring.places': {
+      zh: '这些药取自 {m} 家机构；一般人约为 {e} 家{x}。',
+      en: 'They came from {m} institutions; for others it is about {e}{x}.',
+    },
+    'drug-resale-ring.prescribers': {
+      zh: '开方医生有 {m} 名；一般人约为 {e} 名{x}。',
+      en: 'They were prescribed by {m} doctors; for others it is about {e}{x}.',
+    },
   };

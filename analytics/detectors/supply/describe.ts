@@ -1,0 +1,150 @@
+import type { Finding, InnocentExplanation, Subject } from '../../model/finding.js';
+import type { World } from '../../projection/world.js';
+import { bestExplanation, provableUnits } from '../explanations.js';
+import type { CalibratedGroup, GroupSearch } from '../groupSearch.js';
+import { fundOfItems } from '../money.js';
+import { conclude, institutionSubject, memberSubjects, ranked, reason } from '../telling.js';
+import type { Taker } from './resale.js';
+
+const DETECTOR = 'drug-resale-ring';
+const VERSION = 1;
+/** Places, doctors and drugs are named that this share of the fills has. */
+const CORE_SHARE = 0.1;
+
+/** One person who takes home far more, from far more places, than others do. */
+export function describeTaker(
+  world: World,
+  taker: Taker,
+  all: readonly Taker[],
+  p: number,
+  innocent: readonly InnocentExplanation[],
+  level: number,
+): Finding {
+  const rows = taker.fills.map((f) => f.row);
+  return {
+    ...{ detector: DETECTOR, detectorVersion: VERSION, kind: 'entity' },
+    subjects: [
+      { kind: 'patient', id: world.patients.ids[taker.patient]!, role: 'core' },
+      ...itemSubjects(world, [taker]),
+    ],
+    reasons: [
+      reason(world, DETECTOR, 'supply-for-each-day', {
+        ...{ measured: taker.supply, expected: mean(all, (t) => t.supply), unit: 'days' },
+        ...{ rows, p },
+      }),
+      ...breadth(world, taker.places, taker.prescribers, all, rows),
+    ],
+    innocent: ranked(innocent),
+    ...conclude(p, innocent, level),
+    fundAtRisk: fundOfTakers(world, [taker]),
+  };
+}
+
+/** Cards that take the same drugs at the same places. */
+export function describeCollectors(
+  world: World,
+  cards: readonly Taker[],
+  all: readonly Taker[],
+  group: CalibratedGroup,
+  search: GroupSearch,
+  innocent: readonly InnocentExplanation[],
+  params: { readonly q: number; readonly minUnits: number },
+): Finding {
+  const fills = cards.flatMap((t) => t.fills);
+  const cores = often(fills.map((f) => f.institution));
+  const doctors = often(fills.map((f) => f.doctor)).filter((d) => d >= 0);
+  const rows = fills.filter((f) => cores.includes(f.institution)).map((f) => f.row);
+  const unknown = provableUnits(group.members, world.patients) < params.minUnits;
+  const best = search.table.best;
+  const explained = bestExplanation(innocent) > params.q;
+  return {
+    ...{ detector: DETECTOR, detectorVersion: VERSION, kind: 'ring' },
+    subjects: [
+      ...cores.map((h) => institutionSubject(world, h)),
+      ...memberSubjects(world, group.members),
+      ...doctors.map((d): Subject => ({ kind: 'doctor', id: world.doctors[d]!, role: 'doctor' })),
+      ...itemSubjects(world, cards),
+    ],
+    reasons: [
+      reason(world, DETECTOR, 'same-drugs-same-places', {
+        ...{ measured: group.score, unit: 'score', rows, p: group.p },
+        expected: best.reduce((x, y) => x + y, 0) / Math.max(1, best.length),
+      }),
+      reason(world, DETECTOR, 'supply-for-each-day', {
+        ...{ measured: mean(cards, (t) => t.supply), expected: mean(all, (t) => t.supply) },
+        ...{ unit: 'days', rows: fills.map((f) => f.row) },
+      }),
+      ...breadth(
+        world,
+        new Set(fills.map((f) => f.institution)).size,
+        new Set(fills.map((f) => f.doctor).filter((d) => d >= 0)).size,
+        all,
+        rows,
+      ),
+    ],
+    innocent,
+    ...(unknown && !explained
+      ? { status: 'review', p: null }
+      : conclude(group.p, innocent, params.q)),
+    fundAtRisk: fundOfTakers(world, cards),
+  };
+}
+
+function breadth(
+  world: World,
+  places: number,
+  prescribers: number,
+  all: readonly Taker[],
+  rows: readonly number[],
+) {
+  const expected = {
+    places: mean(all, (t) => t.places),
+    prescribers: mean(all, (t) => t.prescribers),
+  };
+  return [
+    reason(world, DETECTOR, 'places', {
+      ...{ measured: places, expected: expected.places, unit: 'institutions', rows },
+    }),
+    ...(prescribers > 0
+      ? [
+          reason(world, DETECTOR, 'prescribers', {
+            ...{ measured: prescribers, expected: expected.prescribers, unit: 'people', rows },
+          }),
+        ]
+      : []),
+  ];
+}
+
+function often(values: readonly number[]): number[] {
+  const count = new Map<number, number>();
+  for (const v of values) count.set(v, (count.get(v) ?? 0) + 1);
+  return [...count]
+    .filter(([, n]) => n >= values.length * CORE_SHARE)
+    .map(([v]) => v)
+    .sort((x, y) => x - y);
+}
+
+function itemSubjects(world: World, cards: readonly Taker[]): Subject[] {
+  return often(cards.flatMap((t) => t.fills.map((f) => f.item))).map(
+    (i): Subject => ({ kind: 'drug', id: world.items.ids[i]!, role: 'item' }),
+  );
+}
+
+/** The share of these drugs that nobody needs every day of the period. */
+function fundOfTakers(world: World, cards: readonly Taker[]): number {
+  let sum = 0;
+  for (const t of cards) {
+    const items = new Set(t.fills.map((f) => f.item));
+    const paid = fundOfItems(
+      world,
+      t.fills.map((f) => f.row),
+      (_, item) => items.has(item),
+    );
+    sum += paid * Math.max(0, 1 - 1 / Math.max(1, t.supply));
+  }
+  return Math.round(sum);
+}
+
+function mean(all: readonly Taker[], of: (t: Taker) => number): number {
+  return all.reduce((sum, t) => sum + of(t), 0) / Math.max(1, all.length);
+}
