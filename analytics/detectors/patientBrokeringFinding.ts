@@ -209,8 +209,9 @@ function explain(
   joint: JointStays,
 ): InnocentExplanation[] {
   const { stays, screen } = searches;
+  // Who shares a telephone at one or two dwellings is one household already; at more it is the broker's.
   const hypotheses = sharedAttributes(candidate.members, world.patients).filter(
-    (h) => h.code !== 'same-address',
+    (h) => h.code === 'same-employer',
   );
   const single = new Set(joint.stays.map((i) => stays.institution[i]!)).size <= 1;
   // A home sends its residents to the hospital it has a contract with; a ring rotates.
