@@ -17,5 +17,5 @@ WORKDIR /app
 COPY --from=build /app ./
 USER node
 EXPOSE 8080
-ENTRYPOINT ["node", "bin/ringfence.mjs"]
+ENTRYPOINT ["node", "bin/ringfence.cjs"]
 CMD ["serve"]

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Entry of the command line: makes a missing or stale build first, then runs it.
+// The command line (entered by ringfence.cjs): makes a missing or stale build first, then runs it.
 import { buildServer, buildWeb } from '../scripts/build.mjs';
 
 await buildServer();

@@ -37,7 +37,7 @@ interface Report {
 const scratch = mkdtempSync(join(tmpdir(), 'ringfence-accuracy-'));
 
 function ringfence(data: string, ...args: string[]): string {
-  const run = spawnSync(process.execPath, ['bin/ringfence.mjs', '--data', data, ...args], {
+  const run = spawnSync(process.execPath, ['bin/ringfence.cjs', '--data', data, ...args], {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });

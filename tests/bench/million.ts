@@ -44,7 +44,7 @@ function timed(command: string, args: readonly string[]): Promise<Timed> {
 }
 
 const ringfence = (...args: string[]) =>
-  timed(process.execPath, [join(here, '../../../bin/ringfence.mjs'), '--data', data, ...args]);
+  timed(process.execPath, [join(here, '../../../bin/ringfence.cjs'), '--data', data, ...args]);
 
 function python(): string | undefined {
   const venv = join(here, '.venv');

@@ -22,7 +22,7 @@ export interface Where {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const BIN = resource('bin/ringfence.mjs');
+const BIN = resource('bin/ringfence.cjs');
 
 /** Starts the command line as a person would, in a process of its own. */
 export function start(args: readonly string[], where: Where): Running {

@@ -97,7 +97,7 @@ describe('every command', () => {
   it('ends quietly with 0 where its reader has enough', async () => {
     await succeed(['import', 'world', '--data', 'piped'], { cwd: at.dir });
     await succeed(['rebuild', '--data', 'piped'], { cwd: at.dir });
-    const command = `'${process.execPath}' '${resource('bin/ringfence.mjs')}' --data piped profiles --kind patient`;
+    const command = `'${process.execPath}' '${resource('bin/ringfence.cjs')}' --data piped profiles --kind patient`;
     const { INIT_CWD: _, ...env } = process.env;
     const shell = spawnSync('bash', ['-c', `set -o pipefail; ${command} | head -n 1`], {
       cwd: at.dir,

@@ -108,7 +108,7 @@ describe('docker-compose.yml', () => {
   it('has an image without root, whose entry is the command line', () => {
     const last = readFileSync(resource('Dockerfile'), 'utf8').split('\nFROM ').at(-1) ?? '';
     expect(last).toMatch(/^USER node$/m);
-    expect(last).toMatch(/^ENTRYPOINT \["node", "bin\/ringfence.mjs"\]$/m);
+    expect(last).toMatch(/^ENTRYPOINT \["node", "bin\/ringfence.cjs"\]$/m);
     expect([api.command, worker.command]).toEqual([['api'], ['worker']]);
   });
 });
