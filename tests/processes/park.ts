@@ -90,6 +90,7 @@ export interface JobLine {
   readonly kind: string;
   readonly state: string;
   readonly error: { readonly message: string } | null;
+  readonly progress: { readonly phase: string } | null;
 }
 
 /** An answer in JSON, with its status. */
