@@ -16,6 +16,8 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+const BLOCK_SECONDS_MAX = 2;
+
 /**
  * BullMQ on PostgreSQL, through a pool that the caller keeps. Makes or migrates the schema `bullmq`,
  * which must be first in the pool's search_path. Every worker holds one client.
@@ -29,10 +31,17 @@ export async function connectPostgres(pool: Pool): Promise<Connection> {
     client.release();
   }
   const options = { connection: pool as never };
+  const create = createPostgresBackend as unknown as BackendFactory<IQueueBackend, never>;
+  const factory: typeof create = (...given) => {
+    const backend = create(...given);
+    // After an outage a worker would wait an hour to be notified, and miss what became due meanwhile.
+    Object.defineProperty(backend, 'maximumBlockTimeout', { value: BLOCK_SECONDS_MAX });
+    return backend;
+  };
   return {
     queue: options,
     worker: options,
-    factory: createPostgresBackend as unknown as BackendFactory<IQueueBackend, never>,
+    factory,
     warnings: [],
     async ping() {
       await pool.query('SELECT 1').catch((error: Error) => {

@@ -24,7 +24,8 @@ export async function lead(
           over.addEventListener('abort', () => resolve());
           if (over.aborted) resolve();
         });
-        await end();
+        // Work that takes longer to end has a right of its own.
+        await Promise.race([end(), sleep(ms, undefined, { ref: false })]);
       });
     } catch {
       // The records are away; nobody else can lead meanwhile either.

@@ -58,7 +58,10 @@ export function createLeases<DB>(records: Kysely<DB>): Leases {
       const renewing = setInterval(() => {
         renewal = take(name, holder, ms).then(
           (still) => {
-            if (!still) lost();
+            if (still) return;
+            // Not taken again when whoever has it now goes: the work that it was for has ended.
+            clearInterval(renewing);
+            lost();
           },
           () => {
             // The records are away: so they are for anybody who would take it.
