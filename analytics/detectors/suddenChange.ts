@@ -15,7 +15,14 @@ import type { World } from '../projection/world.js';
 import type { Detector, DetectorContext } from './detector.js';
 import { hypotheses } from './suddenChange/hypotheses.js';
 import { newcomers } from './suddenChange/newcomers.js';
-import { MEASURES, type Measure, type Weeks, weekly, weekOf } from './suddenChange/weeks.js';
+import {
+  isOutsider,
+  MEASURES,
+  type Measure,
+  type Weeks,
+  weekly,
+  weekOf,
+} from './suddenChange/weeks.js';
 import {
   conclude,
   fundOf,
@@ -223,23 +230,19 @@ function describe(
   series: ReadonlyMap<Measure, Weeks>,
   innocent: readonly InnocentExplanation[],
 ): Finding {
-  const s = world.settlements;
   const first = jumps[0]!;
   const { firstDay } = series.get(first.measure)!;
-  const rows: number[] = [];
-  for (let i = 0; i < s.count; i++)
-    if (s.institution[i] === h && !s.cancelled[i] && weekOf(world, i, firstDay) >= first.scan.at)
-      rows.push(i);
-  rows.sort((x, y) => s.time[x]! - s.time[y]! || x - y);
+  const rowsOf = ({ measure, scan }: Jump) => changedRows(world, h, measure, firstDay, scan.at);
+  const rows = rowsOf(first);
   const share = 1 - 1 / Math.max(1, first.scan.ratio);
   const [main, ...rest] = jumps.map(
-    ({ measure, scan, p }): Reason =>
-      reason(world, ID, measure, {
-        measured: Math.round(scan.after),
-        expected: scan.expected,
-        unit: measure === 'spend' ? 'mean-settlements' : 'settlements',
-        rows,
-        p,
+    (jump): Reason =>
+      reason(world, ID, jump.measure, {
+        measured: Math.round(jump.scan.after),
+        expected: jump.scan.expected,
+        unit: jump.measure === 'spend' ? 'mean-settlements' : 'settlements',
+        rows: rowsOf(jump),
+        p: jump.p,
       }),
   );
   const since = reason(world, ID, 'lasts', {
@@ -264,4 +267,21 @@ function describe(
     ...conclude(first.p, innocent, params.q),
     fundAtRisk: Math.round(fundOf(world, rows) * share),
   };
+}
+
+/** Settlements of the measure since the change, in order of time. */
+function changedRows(
+  world: World,
+  h: number,
+  measure: Measure,
+  firstDay: number,
+  week: number,
+): number[] {
+  const s = world.settlements;
+  const rows: number[] = [];
+  for (let i = 0; i < s.count; i++) {
+    if (s.institution[i] !== h || s.cancelled[i] || weekOf(world, i, firstDay) < week) continue;
+    if (measure !== 'outsiders' || isOutsider(world, i)) rows.push(i);
+  }
+  return rows.sort((x, y) => s.time[x]! - s.time[y]! || x - y);
 }

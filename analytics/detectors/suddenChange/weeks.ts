@@ -25,7 +25,7 @@ const PEER_PRIOR = 100;
 /** Whole weeks that end with the period; stays count when they begin. */
 export function weekly(world: World, measure: Measure, counts: (row: number) => boolean): Weeks {
   const s = world.settlements;
-  const { type, level, levels, county, counties } = world.institutions;
+  const { type, level, levels } = world.institutions;
   const places = type.length;
   const weeks = Math.max(0, Math.floor((world.toDay - world.fromDay) / 7));
   const firstDay = world.toDay - 7 * weeks;
@@ -37,11 +37,7 @@ export function weekly(world: World, measure: Measure, counts: (row: number) => 
   for (let i = 0; i < s.count; i++) {
     if (s.cancelled[i]) continue;
     const h = s.institution[i]!;
-    if (measure === 'outsiders') {
-      const home = world.patients.regions[world.patients.region[s.patient[i]!]!]!;
-      const here = counties[county[h]!]!;
-      if (home === '' || here === '' || home === here) continue;
-    }
+    if (measure === 'outsiders' && !isOutsider(world, i)) continue;
     const week = weekOf(world, i, firstDay);
     if (week < 0 || week >= weeks) continue;
     const amount = measure === 'spend' ? Math.max(0, s.fund[i]!) : 1;
@@ -90,6 +86,14 @@ export function weekly(world: World, measure: Measure, counts: (row: number) => 
     }
   }
   return { weeks, firstDay, counts: out, expected, clustering };
+}
+
+/** Insured in another county than the institution's, as far as both are known. */
+export function isOutsider(world: World, row: number): boolean {
+  const { patients, institutions, settlements: s } = world;
+  const home = patients.regions[patients.region[s.patient[row]!]!]!;
+  const here = institutions.counties[institutions.county[s.institution[row]!]!]!;
+  return home !== '' && here !== '' && home !== here;
 }
 
 export function weekOf(world: World, row: number, firstDay: number): number {
