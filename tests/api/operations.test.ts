@@ -49,10 +49,10 @@ describe('docs/operations.md', () => {
 
   it('calls commands that there are', () => {
     for (const words of every(/(?:bin\/ringfence\.mjs|`ringfence|:\/bulk api) ((?:[a-z]+ ?)+)/g)) {
-      let help = '';
-      const write = { out: (text: string) => void (help += text), err: () => {} };
+      const help: string[] = [];
+      const write = { out: (text: string) => help.push(text), err: () => {} };
       expect(parseArguments([...words.trim().split(' '), '--help'], write)).toEqual({ exit: 0 });
-      expect(help).toContain(`Usage: ringfence ${words.trim()}`);
+      expect(help.join('')).toContain(`Usage: ringfence ${words.trim()}`);
     }
   });
 });
