@@ -14,6 +14,7 @@ import { rentAPatientCore } from './rentAPatientCore.js';
 import { splitAdmission } from './splitAdmission.js';
 import { steeringLoop } from './steeringLoop.js';
 import { suddenChange } from './suddenChange.js';
+import { therapyOvercount } from './therapyOvercount.js';
 import { traceCodeLoop } from './traceCodeLoop.js';
 
 /** Every detector, one line each; the order is that of the documentation. */
@@ -26,6 +27,7 @@ export const DETECTORS: readonly Detector[] = [
   inventoryGap,
   duplicatePrescribing,
   cloneRecords,
+  therapyOvercount,
   bedHanging,
   splitAdmission,
   impossibleDoctor,

@@ -53,4 +53,32 @@ export const DRUG_REASONS: Readonly<Record<string, { readonly zh: string; readon
       zh: '开方医生有 {m} 名；一般人约为 {e} 名{x}。',
       en: 'They were prescribed by {m} doctors; for others it is about {e}{x}.',
     },
+    'therapy-overcount.massage-counts': {
+      zh: '推拿计 {m} 次；别家在同样的天数里约计 {e} 次{x}。',
+      en: 'Massage was counted {m} times; others count about {e} for as many days{x}.',
+    },
+    'therapy-overcount.acupuncture-counts': {
+      zh: '针灸计 {m} 次；别家在同样的天数里约计 {e} 次{x}。',
+      en: 'Acupuncture was counted {m} times; others count about {e} for as many days{x}.',
+    },
+    'therapy-overcount.rehabilitation-counts': {
+      zh: '康复训练计 {m} 次；别家在同样的天数里约计 {e} 次{x}。',
+      en: 'Rehabilitation was counted {m} times; others count about {e} for as many days{x}.',
+    },
+    'therapy-overcount.physiotherapy-counts': {
+      zh: '理疗计 {m} 次；别家在同样的天数里约计 {e} 次{x}。',
+      en: 'Physiotherapy was counted {m} times; others count about {e} for as many days{x}.',
+    },
+    'therapy-overcount.imaging-counts': {
+      zh: '影像检查计 {m} 次；别家在同样的天数里约计 {e} 次{x}。',
+      en: 'Imaging was counted {m} times; others count about {e} for as many days{x}.',
+    },
+    'therapy-overcount.laboratory-counts': {
+      zh: '检验计 {m} 次；别家在同样的天数里约计 {e} 次{x}。',
+      en: 'Laboratory tests were counted {m} times; others count about {e} for as many days{x}.',
+    },
+    'therapy-overcount.beyond-hands': {
+      zh: '有 {m} 天所计的手工治疗超出全部开单人员一天能做的时间。',
+      en: 'On {m} days the sittings took more time than everybody who ordered them has in a day.',
+    },
   };
