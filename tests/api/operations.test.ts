@@ -48,7 +48,7 @@ describe('docs/operations.md', () => {
   });
 
   it('calls commands that there are', () => {
-    for (const words of every(/(?:bin\/ringfence\.mjs|`ringfence|:\/bulk api) ((?:[a-z]+ ?)+)/g)) {
+    for (const words of every(/(?:bin\/ringfence\.cjs|`ringfence|:\/bulk api) ((?:[a-z]+ ?)+)/g)) {
       const help: string[] = [];
       const write = { out: (text: string) => help.push(text), err: () => {} };
       expect(parseArguments([...words.trim().split(' '), '--help'], write)).toEqual({ exit: 0 });
