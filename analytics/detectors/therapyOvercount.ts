@@ -46,11 +46,7 @@ export const therapyOvercount: Detector<typeof parameters> = {
   async detect(world, params, context) {
     throwIfAborted(context.signal);
     const counts = therapyCounts(world);
-    const test = (usual: (c: TherapyCount) => number) =>
-      testPeers(
-        counts.map((c) => ({ k: Math.round(c.units), exposure: usual(c), stratum: c.kind })),
-        { prior: 1, priorExposure: 50, spread: params.spread },
-      );
+    const test = (usual: (c: TherapyCount) => number) => againstPeers(counts, usual, params.spread);
     const byDay = test((c) => c.usual);
     const byPatient = test((c) => c.usualByPatient);
     throwIfAborted(context.signal);
@@ -76,6 +72,32 @@ export const therapyOvercount: Detector<typeof parameters> = {
     return inOrder(findings);
   },
 };
+
+/** Each kind by itself: a house that overcounts one must not widen the law of the next. */
+function againstPeers(
+  counts: readonly TherapyCount[],
+  usual: (c: TherapyCount) => number,
+  spread: number,
+): { expected: Float64Array; logP: Float64Array; looks: number } {
+  const expected = new Float64Array(counts.length);
+  const logP = new Float64Array(counts.length);
+  let looks = 0;
+  for (let kind = 0; kind < THERAPIES.length; kind++) {
+    const at = [...counts.keys()].filter((i) => counts[i]!.kind === kind);
+    const test = testPeers(
+      at.map((i) => ({
+        ...{ k: Math.round(counts[i]!.units), exposure: usual(counts[i]!), stratum: 0 },
+      })),
+      { prior: 1, priorExposure: 50, spread },
+    );
+    looks += test.looks;
+    at.forEach((i, n) => {
+      expected[i] = test.expected[n]!;
+      logP[i] = test.logP[n]!;
+    });
+  }
+  return { expected, logP, looks };
+}
 
 function describe(
   world: World,
