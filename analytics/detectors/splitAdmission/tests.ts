@@ -5,6 +5,8 @@ import type { Discharge, Return } from './returns.js';
 
 /** Discharges of the stratum's rate that a stratum with few of them is shrunk with. */
 const SHRINK = 20;
+/** Discharges of a diagnosis at other hospitals, to know what is usual. */
+const ELSEWHERE_MIN = 15;
 /** A return counts among the chain of returns up to here. */
 const CHAIN_MAX = 5;
 const CHAIN_PRIOR = 2;
@@ -17,12 +19,25 @@ export interface Hospital {
   readonly discharges: Discharge[];
 }
 
+/**
+ * Discharges by hospital, of those diagnoses that enough is known of from other hospitals: of an
+ * illness that one place alone treats nobody can say what is usual.
+ */
 export function byHospital(all: readonly Discharge[]): Hospital[] {
+  const ofCategory = new Map<number, number>();
+  const here = new Map<string, number>();
+  const known = all.filter((d) => d.stratum >= 0);
+  for (const d of known) {
+    const key = `${d.hospital}|${d.category}`;
+    ofCategory.set(d.category, (ofCategory.get(d.category) ?? 0) + 1);
+    here.set(key, (here.get(key) ?? 0) + 1);
+  }
   const out = new Map<number, Hospital>();
-  for (const d of all) {
-    if (d.stratum < 0) continue;
-    const known = out.get(d.hospital);
-    if (known) known.discharges.push(d);
+  for (const d of known) {
+    if (ofCategory.get(d.category)! - here.get(`${d.hospital}|${d.category}`)! < ELSEWHERE_MIN)
+      continue;
+    const hospital = out.get(d.hospital);
+    if (hospital) hospital.discharges.push(d);
     else out.set(d.hospital, { hospital: d.hospital, discharges: [d] });
   }
   return [...out.values()].sort((x, y) => x.hospital - y.hospital);

@@ -93,6 +93,7 @@ describe('split-admission', () => {
     ['rehabilitation-course', { diagnosis: 'I69' }],
   ])('lets a %s come back by plan', async (code, more) => {
     const plain = plantSplits(hospitals(43), 'ho3', names(3, 20), () => more);
+    for (const patient of names(200, 30)) stay(plain, patient, 'ho5', 20, 6, more);
     const findings = await detect(buildWorld(plain));
     expect(listed(findings)).toEqual([]);
     expect(findings[0]?.status).toBe('explained');
@@ -106,6 +107,11 @@ describe('split-admission', () => {
     const findings = await detect(buildWorld(plain));
     expect(listed(findings)).toEqual([]);
     expect(findings[0]?.innocent[0]?.code).toBe('ward-transfer');
+  });
+
+  it('says nothing of an illness that one hospital alone treats', async () => {
+    const plain = plantSplits(hospitals(47), 'ho3', names(3, 20), () => ({ diagnosis: 'Q21' }));
+    expect(await detect(buildWorld(plain))).toEqual([]);
   });
 
   it('lets long stays be settled in parts', async () => {
