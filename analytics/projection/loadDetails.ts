@@ -20,9 +20,6 @@ import { ingredientOf } from './ingredient.js';
 
 type Columns = Awaited<ReturnType<LandingReader['columns']>>;
 
-/** Tables that fill the details of a world; the rest of it does not need to be asked for. */
-export const DETAIL_TABLES = ['fee_list_d', 'drug_trac_d', 'invt_d', 'rltn_d'] as const;
-
 const ITEM = 'coalesce(hilist_code, med_list_codg)';
 const whole = (column: string) =>
   `coalesce(greatest(-2147483647, least(2147483647, round(${column}))), 0)::INTEGER`;
