@@ -13,6 +13,8 @@ const COMMANDS = [
   'profiles',
   'evaluate',
   'export',
+  'graph export',
+  'graph load',
   'prune',
   'serve',
   'api',
