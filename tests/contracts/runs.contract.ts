@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { DetectionRun, Ring, RiskProfile } from '../../analytics/model/finding.js';
 import type { GraphStore } from '../../analytics/store/port.js';
 
-function ring(id: string, score: number, more: Partial<Ring> = {}): Ring {
+export function ring(id: string, score: number, more: Partial<Ring> = {}): Ring {
   return {
     id,
     ring: `R-${id}`,

@@ -11,11 +11,11 @@ export async function drain(
   server: Neo4j,
   name: Query,
   params: Readonly<Record<string, unknown>>,
-  check: () => void,
+  check: () => Promise<void>,
   limit = AT_ONCE,
 ): Promise<void> {
   for (;;) {
-    check();
+    await check();
     const [row] = await server.patientWrite((ask) =>
       ask<{ done: number }>(name, { ...params, limit }),
     );

@@ -10,8 +10,13 @@ const POLL_MS = 200;
 
 export interface Lease {
   readonly owner: string;
-  /** Throws when the lease was not renewed in time: another may write now. */
-  check(): void;
+  /**
+   * Throws `busy` when another has the lease. After the server was away it is asked whether the
+   * lease is still ours; nobody else can have had it in between without becoming its owner.
+   */
+  held(): Promise<void>;
+  /** As `held`; also throws when the work is to stop. */
+  check(): Promise<void>;
 }
 
 /**
@@ -26,34 +31,45 @@ export async function withLease<T>(
 ): Promise<T> {
   const owner = randomUUID();
   let until = 0;
-  const take = async () => {
+  const ask = async (query: 'takeLease' | 'renewLease', write: Neo4j['write']) => {
     const asked = Date.now();
-    const rows = await server.patientWrite(
-      (ask) => ask('takeLease', { key, owner, milliseconds: LEASE_MS }),
-      signal,
-    );
+    const params = { key, owner, milliseconds: LEASE_MS };
+    const rows = await write((q) => q(query, params));
     if (rows.length > 0) until = asked + LEASE_MS;
     return rows.length > 0;
   };
+  const patient: Neo4j['write'] = (work) => server.patientWrite(work, signal);
   throwIfAborted(signal);
-  while (!(await take())) {
+  while (!(await ask('takeLease', patient))) {
     await sleep(POLL_MS);
     throwIfAborted(signal);
   }
-  const timer = setInterval(() => void take().catch(() => undefined), RENEW_MS);
+  let renewing: Promise<unknown> | undefined;
+  const timer = setInterval(() => {
+    renewing ??= ask('renewLease', server.write)
+      .catch(() => undefined)
+      .finally(() => {
+        renewing = undefined;
+      });
+  }, RENEW_MS);
   timer.unref();
+  const held = async () => {
+    if (Date.now() < until - TRANSACTION_MS) return;
+    if (!(await ask('renewLease', server.patientWrite))) throw leaseLost();
+  };
   try {
     return await work({
       owner,
-      check() {
+      held,
+      async check() {
         throwIfAborted(signal);
-        if (Date.now() > until - TRANSACTION_MS) throw leaseLost();
+        await held();
       },
     });
   } finally {
     clearInterval(timer);
-    // A renewal under way would take the lease again after it was given back.
-    await server.write((ask) => ask('dropLease', { key, owner })).catch(() => undefined);
+    await renewing;
+    await server.write((q) => q('dropLease', { key, owner })).catch(() => undefined);
   }
 }
 

@@ -20,7 +20,7 @@ import {
 } from './write.js';
 
 async function setState(server: Neo4j, lease: Lease, state: GraphState): Promise<void> {
-  lease.check();
+  await lease.held();
   const rows = await server.patientWrite((ask) =>
     ask('setGraphState', { owner: lease.owner, ...state }),
   );
@@ -96,7 +96,7 @@ async function loadStaged(load: Load): Promise<void> {
   const target = `${from}-${to}${rows.full ? ' full' : ''}`;
   work.progress?.({ phase: 'graph: compare', done: 0 });
   await stageDelta(stage, rows, work);
-  lease.check();
+  await lease.check();
   const check = () => lease.check();
   if (before.state === 'staging')
     if (!full && before.target !== target)
@@ -105,7 +105,7 @@ async function loadStaged(load: Load): Promise<void> {
   if (!direct && full) await readAll(server, stage, work.signal);
   else if (before.state === 'staging' && direct) await readAll(server, stage, work.signal);
   else if (!direct) await readNamed(server, stage, work.signal);
-  lease.check();
+  await lease.check();
   await makePlan(stage, full, LANES);
   await setState(server, lease, { ...before, state: 'staging', target });
   const generation = before.generation + 1;
@@ -118,10 +118,10 @@ async function loadStaged(load: Load): Promise<void> {
   const parts = await stagedParts(writing);
   if (fresh) await clearTraces(server, generation, check);
   work.progress?.({ phase: 'graph: publish', done: 0 });
+  await lease.check();
   const after: GraphState = { version: to, generation, state: 'settling', target: null };
   await setState(server, lease, after);
   // From here on the load has happened: an abort no longer takes it back.
-  const held = { owner: lease.owner, check: () => undefined };
-  await clearStaged('settle', server, generation, held.check, parts);
-  await setState(server, held, { ...after, state: 'ready' });
+  await clearStaged('settle', server, generation, lease.held, parts);
+  await setState(server, lease, { ...after, state: 'ready' });
 }

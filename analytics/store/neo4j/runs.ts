@@ -30,8 +30,8 @@ export async function publishRun(server: Neo4j, run: DetectionRun, work: WorkCon
     server,
     'runs',
     async (lease) => {
-      const write = (query: string, params: Record<string, unknown>) => {
-        lease.check();
+      const write = async (query: string, params: Record<string, unknown>) => {
+        await lease.check();
         return server.patientWrite((ask) => ask<{ seq: number }>(query, params), work.signal);
       };
       await sweep(server, lease.check);
@@ -78,7 +78,7 @@ export async function publishRun(server: Neo4j, run: DetectionRun, work: WorkCon
       }
       const shown = await write('showRun', { owner: lease.owner, run: seq });
       if (shown.length === 0) throw leaseLost();
-      await sweep(server, () => undefined);
+      await sweep(server, lease.held);
     },
     work.signal,
   );
@@ -93,7 +93,7 @@ export async function pruneRuns(server: Neo4j, keep: number, pinned: readonly st
 }
 
 /** Deletes runs that are not visible, and the settlements that only they rested on. */
-async function sweep(server: Neo4j, check: () => void): Promise<void> {
+async function sweep(server: Neo4j, check: () => Promise<void>): Promise<void> {
   const hidden = await server.read((ask) => ask<{ seq: number }>('hiddenRuns'));
   if (hidden.length === 0) return;
   for (const { seq } of hidden) {

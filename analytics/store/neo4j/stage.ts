@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
@@ -28,6 +28,7 @@ const FLUSH_ROWS = 20_000;
 
 export async function openStage(scratch = tmpdir()): Promise<Stage> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
+  await mkdir(scratch, { recursive: true });
   const folder = await mkdtemp(join(scratch, 'ringfence-load-'));
   const instance = await DuckDBInstance.create(join(folder, 'stage.duckdb'), {
     autoload_known_extensions: 'false',

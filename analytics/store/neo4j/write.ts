@@ -39,7 +39,7 @@ async function inLanes(
   const lane = async (i: number) => {
     let chunks = 0;
     for await (const batch of w.stage.batches(sql(i))) {
-      w.lease.check();
+      await w.lease.check();
       const rows = batch.map(row);
       const chunk = `${w.lease.owner} ${name} ${part} ${i} ${chunks++}`;
       const params = { owner: w.lease.owner, generation: w.generation, rows, chunk };
@@ -157,7 +157,7 @@ export async function writeHubs(w: Writing): Promise<void> {
     hubsSql(!w.direct),
   );
   for (let at = 0; at < hubs.length; ) {
-    w.lease.check();
+    await w.lease.check();
     w.work.progress?.({ phase: 'graph: hubs', done: at, total: hubs.length });
     const { kind, other } = hubs[at]!;
     const some = hubs.slice(at, at + HUBS_AT_ONCE);
@@ -191,7 +191,7 @@ export async function stagedParts(w: Writing): Promise<Staged> {
 }
 
 /** Takes away what a load that ended before its switch left beside the graph. */
-export async function clearTraces(server: Neo4j, generation: number, check: () => void) {
+export async function clearTraces(server: Neo4j, generation: number, check: () => Promise<void>) {
   await drain(server, 'unstageHubs', { generation }, check);
   await drain(server, 'deleteChunks', {}, check);
 }
@@ -201,7 +201,7 @@ export async function clearStaged(
   how: 'settle' | 'unstage',
   server: Neo4j,
   generation: number,
-  check: () => void,
+  check: () => Promise<void>,
   parts: Staged = { joints: JOINTS, kinds: ENTITY_KINDS },
 ): Promise<void> {
   for (const joint of parts.joints)
