@@ -21,6 +21,6 @@ export interface Needs {
   readonly bull: typeof import('bullmq');
 }
 
-/** Something that the work needs is away: it is done again when that is back. */
+/** Something that the work needs is away, or taken: it is done again when that is back or free. */
 export const isOutage = (error: unknown) =>
-  error instanceof RingfenceError && error.kind === 'unavailable';
+  error instanceof RingfenceError && (error.kind === 'unavailable' || error.kind === 'busy');

@@ -130,14 +130,14 @@ export function jobContract(
     it('calls a thrown error of ours by its kind and any other a defect', async () => {
       const jobs = await jobsWith({
         import: async ({ dir }) => {
-          if (dir === 'ours') throw new RingfenceError('busy', 'Later');
+          if (dir === 'ours') throw new RingfenceError('conflict', 'Later');
           throw new TypeError('x is undefined');
         },
       });
       await jobs.start();
       const ours = await jobs.enqueueImport({ dir: 'ours' });
       const theirs = await jobs.enqueueImport({ dir: 'theirs' });
-      expect((await untilOver(jobs, ours.id)).error?.kind).toBe('busy');
+      expect((await untilOver(jobs, ours.id)).error?.kind).toBe('conflict');
       expect((await untilOver(jobs, theirs.id)).error).toEqual({
         kind: 'defect',
         message: 'x is undefined',
