@@ -159,6 +159,34 @@ describe.skipIf(neo4j.missing)('writing to Neo4j', () => {
     await other.close();
   });
 
+  it('loads and publishes at once over the same nodes without an error', async () => {
+    const first = hospital(3_000, (i) => 1 + (i % 90));
+    await store.load(0, 1, toDelta(first));
+    const other = await openNeo4jStore(neo4j);
+    const second = hospital(3_000, (i) => 2 + (i % 90), false);
+    const rings = Array.from({ length: 300 }, (_, i) =>
+      ring(`x${i}`, i / 300, {
+        subjects: [
+          { ...bare(HOSPITAL), role: 'core' },
+          ...[1, 2, 3].map((k) => ({
+            kind: 'patient' as const,
+            id: `P${(i * 7 + k * 999) % 3_000}`,
+            role: 'member' as const,
+          })),
+        ],
+      }),
+    );
+    await Promise.all([
+      store.load(1, 2, toDelta(second)),
+      other.publish(detectionRun('r1', rings)),
+      other.load(1, 2, toDelta(second)),
+    ]);
+    await showsAs(naiveOf(first, second), ASKED);
+    expect(await count('(:Ring)-[:INVOLVES]->()')).toBe(1_200);
+    expect((await store.read.rings({ subject: bare(HOSPITAL), limit: 1 })).total).toBe(300);
+    await other.close();
+  });
+
   it('sweeps a run that was never shown', async () => {
     await store.load(0, 1, toDelta(hospital(3, () => 1)));
     const many = Array.from({ length: 250 }, (_, i) => ring(`x${i}`, i / 250));

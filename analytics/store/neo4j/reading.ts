@@ -1,3 +1,4 @@
+import { RingfenceError } from '../../model/errors.js';
 import { ENTITY_KINDS, type EntityKind } from '../../model/ids.js';
 import type { GraphNode } from '../port.js';
 import type { Ask, Neo4j } from './connect.js';
@@ -24,7 +25,13 @@ export async function retryTorn<T>(question: () => Promise<T>): Promise<T> {
     try {
       return await question();
     } catch (error) {
-      if (!(error instanceof Torn) || attempt >= ATTEMPTS) throw error;
+      if (!(error instanceof Torn)) throw error;
+      if (attempt >= ATTEMPTS)
+        throw new RingfenceError(
+          'busy',
+          `The graph keeps changing: ${error.message}`,
+          'Try again.',
+        );
     }
 }
 
