@@ -6,7 +6,7 @@ import type { Loop, TraceSales } from './loops.js';
 export interface Site {
   readonly institution: number;
   readonly loops: readonly Loop[];
-  /** Its sales of repeated codes; a code that it alone sold counts once less. */
+  /** Its sales of repeated codes, a code that it alone sold once less; at most one for each bill. */
   readonly repeats: number;
   readonly sales: number;
   /** Repeats expected of its lots, and of as many codes of any lot. */
@@ -69,12 +69,14 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
     const takenItem = new Map<number, number>();
     let taken = 0;
     let count = 0;
+    const bills = new Set<number>();
     for (const loop of mine) {
       add(takenLot, loop.lot, loop.rows.length);
       add(takenItem, loop.item, loop.rows.length);
       taken += loop.rows.length;
-      const here = loop.rows.filter((r) => institutionOf(r) === institution).length;
-      count += here === loop.rows.length ? here - 1 : here;
+      const here = loop.rows.filter((r) => institutionOf(r) === institution);
+      for (const row of here) bills.add(row);
+      count += here.length === loop.rows.length ? here.length - 1 : here.length;
     }
     const mineSold = byLot.reduce((sum, [, n]) => sum + n, 0);
     const any = (repeats - taken + 1) / (sold - mineSold + DRUG_PRIOR);
@@ -95,7 +97,8 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
     return {
       institution,
       loops: mine,
-      repeats: count,
+      // A bill entered for somebody else brings all its packs along: it is one mistake.
+      repeats: Math.min(count, bills.size),
       sales: mineSold,
       expected,
       expectedOfAny: mineSold * Math.min(1, any),

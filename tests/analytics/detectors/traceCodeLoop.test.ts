@@ -105,5 +105,19 @@ describe('trace-code-loop', () => {
     ]);
   });
 
+  it('takes one bill entered twice, with all its packs, for one mistake', async () => {
+    const plain = traced(45);
+    const traces = [0, 1, 2, 3, 4].map((k) => ({ code: `pack${k}`, item: `X${k}`, lot: 'L1' }));
+    for (const [patient, institution] of [
+      ['p0001', 'ph1'],
+      ['p0002', 'ph2'],
+    ] as const)
+      plain.settlements.push({
+        ...{ patient, institution, class: CLASS_PHARMACY, day: plain.day(50), second: 36_000 },
+        ...{ fund: 5_000, traces },
+      });
+    expect(await detect(buildWorld(plain))).toEqual([]);
+  });
+
   itBehaves(traceCodeLoop, loops);
 });
