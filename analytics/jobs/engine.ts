@@ -3,6 +3,7 @@ import type { IQueueBackend, Processor, Queue, Worker } from 'bullmq';
 import type { Kysely } from 'kysely';
 import { invalid, notFound, RingfenceError } from '../model/errors.js';
 import { type Claim, SHUTDOWN } from './claims.js';
+import { closeWorker } from './closeWorker.js';
 import type { Connection } from './connection.js';
 import { createIntents, type Intent, type Intents } from './intents.js';
 import { lead } from './lead.js';
@@ -197,7 +198,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     const led = lead(leases, { ms: lockDuration, signal: ending.signal }, () => {
       const worker = work(WORK, processors.work, 1);
       return async () => {
-        await worker.close();
+        await closeWorker(worker);
         workers.delete(worker);
       };
     });
@@ -207,8 +208,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   let closed: Promise<void> | undefined;
   function close(): Promise<void> {
     closed ??= (async () => {
-      // No worker may take up again what is put back.
-      const working = [...workers].map((w) => w.close());
+      const working = [...workers].map(closeWorker);
       ending.abort();
       for (const claim of claims.values()) claim.stop.abort(SHUTDOWN);
       await Promise.all([firstPass, ...stops.map((stop) => stop()), ...working]);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'bullmq';
+import { closeWorker } from './closeWorker.js';
 import type { Connection } from './connection.js';
 import type { Jobs } from './engine.js';
 
@@ -120,7 +121,7 @@ export async function startSchedule(options: ScheduleOptions): Promise<{ close()
     async close() {
       clearInterval(timer);
       await looking;
-      await worker.close();
+      await closeWorker(worker);
       await queue.close();
     },
   };
