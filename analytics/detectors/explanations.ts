@@ -38,6 +38,8 @@ export function bestExplanation(innocent: readonly InnocentExplanation[]): numbe
 
 /** Where most known addresses of a group are one, this share of them decides for the unknown ones. */
 const MAJORITY = 0.6;
+/** With this share of one address the few others are of it too: they kept the registration of an old home. */
+const NEARLY_ALL = 0.75;
 
 /** People who share an address (a care home has a carer who fetches), a telephone or an employer. */
 export function sharedAttributes(members: readonly number[], patients: Patients): Hypothesis[] {
@@ -72,7 +74,11 @@ function homePhones(phone: Int32Array): Int32Array {
   return phone.map((p) => (p >= 0 && size.get(p)! <= HOUSEHOLD_MAX ? p : -1));
 }
 
-/** Members of unknown address are taken to live where most of the others do, when most do. */
+/**
+ * Members of unknown address are taken to live where most of the others do, when most do, and when nearly all do
+ * so are those of another address: one resident of a care home who is still registered elsewhere is joined to
+ * all others, which would be left as a group of its own.
+ */
 export function sameAddress(
   members: readonly number[],
   address: Int32Array,
@@ -86,7 +92,8 @@ export function sameAddress(
   }
   const [usual, most] = [...count].sort((x, y) => y[1] - x[1] || x[0] - y[0])[0] ?? [-1, 0];
   const fill = most >= 3 && most >= MAJORITY * known ? usual : -1;
-  const of = (m: number) => (address[m]! >= 0 ? address[m]! : fill);
+  const all = most >= 3 && most >= NEARLY_ALL * known;
+  const of = (m: number) => (all ? usual : address[m]! >= 0 ? address[m]! : fill);
   return (a, b) => (of(a) >= 0 && of(a) === of(b) ? Infinity : 0);
 }
 
