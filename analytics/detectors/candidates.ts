@@ -35,21 +35,27 @@ export function betterOfTwo(one: GroupSearch, other: GroupSearch): MetGroup[] {
   });
 }
 
-/** Groups of both searches that share at least half of the smaller are one candidate. */
+/** Groups with a p above this are no candidates: nothing that follows could save them. */
+export const HOPELESS = 0.3;
+
+/**
+ * Groups of both searches that share at least half of the smaller are one candidate. A hopeless group is left
+ * out before: it would only take a good one of the other search with it.
+ */
 export function mergeCandidates(
   meetings: readonly MetGroup[],
   circles: readonly CalibratedGroup[],
 ): Candidate[] {
   const taken = new Set<CalibratedGroup>();
   const groupsOf = new Map<number, CalibratedGroup[]>();
-  for (const g of circles)
+  for (const g of circles.filter((c) => c.p <= HOPELESS))
     for (const m of g.members) {
       const list = groupsOf.get(m);
       if (list) list.push(g);
       else groupsOf.set(m, [g]);
     }
   const out: Candidate[] = [];
-  for (const g of meetings) {
+  for (const g of meetings.filter((m) => m.p <= HOPELESS)) {
     const overlap = new Map<CalibratedGroup, number>();
     for (const m of g.members)
       for (const c of groupsOf.get(m) ?? []) overlap.set(c, (overlap.get(c) ?? 0) + 1);
@@ -67,6 +73,7 @@ export function mergeCandidates(
     if (other.p <= 0.05) for (const m of other.members) members.add(m);
     out.push({ members: [...members].sort((x, y) => x - y), meetings: g, circles: best });
   }
-  for (const c of circles) if (!taken.has(c)) out.push({ members: c.members, circles: c });
+  for (const c of circles)
+    if (c.p <= HOPELESS && !taken.has(c)) out.push({ members: c.members, circles: c });
   return out;
 }

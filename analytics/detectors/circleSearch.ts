@@ -63,8 +63,9 @@ function judge(
   const proposed = groupsOfPairs({ a, b, weight: score }, { household, minUnits, seed });
   const judged: Group[] = [];
   const parts: WeightedPairs[] = [];
+  const neighbours = neighboursOf(a, b);
   for (const group of proposed.slice(0, JUDGED_MAX)) {
-    const again = world.rescore(group.members);
+    const again = world.rescore(withNeighbours(group.members, neighbours));
     const pairs = { a: again.a, b: again.b, weight: again.score };
     judged.push(...groupsOfPairs(pairs, { household, minUnits, seed }));
     parts.push(pairs);
@@ -77,4 +78,37 @@ function judge(
       weight: Float64Array.from(parts.flatMap((p) => [...p.weight])),
     },
   };
+}
+
+type Neighbours = ReadonlyMap<number, readonly number[]>;
+
+function neighboursOf(a: Int32Array, b: Int32Array): Neighbours {
+  const out = new Map<number, number[]>();
+  const add = (x: number, y: number) => {
+    const list = out.get(x);
+    if (list) list.push(y);
+    else out.set(x, [y]);
+  };
+  for (let e = 0; e < a.length; e++) {
+    add(a[e]!, b[e]!);
+    add(b[e]!, a[e]!);
+  }
+  return out;
+}
+
+/** Joined to two members, one belongs to the group that is judged. */
+const JOINED_TO = 2;
+
+/**
+ * The group and who else is joined to it: of a ring that is most of a tiny pharmacy's custom, a few members left
+ * out would make the others' way there look usual. Whoever does not belong falls out when it is judged.
+ */
+function withNeighbours(members: readonly number[], neighbours: Neighbours): readonly number[] {
+  const inside = new Set(members);
+  const joined = new Map<number, number>();
+  for (const m of members)
+    for (const n of neighbours.get(m) ?? [])
+      if (!inside.has(n)) joined.set(n, (joined.get(n) ?? 0) + 1);
+  const more = [...joined].filter(([, n]) => n >= JOINED_TO).map(([n]) => n);
+  return more.length > members.length ? members : [...members, ...more].sort((x, y) => x - y);
 }

@@ -1,11 +1,8 @@
 import { cauchyCombination } from '../algorithms/multiplicity.js';
 import type { FindingStatus, InnocentExplanation } from '../model/finding.js';
 import type { Patients } from '../projection/world.js';
-import type { Candidate } from './candidates.js';
+import { type Candidate, HOPELESS } from './candidates.js';
 import { bestExplanation, provableUnits } from './explanations.js';
-
-/** Candidates with a p above this are not described: nothing that follows could save them. */
-const HOPELESS = 0.3;
 
 /**
  * p of a candidate over both searches; undefined where it is hopeless. Two searches were made, so a group that
