@@ -41,7 +41,7 @@ export function assemble(
   period: Period,
   previous: readonly Ring[],
 ): Assembled {
-  const drafts = mergeByPeople(findings);
+  const drafts = mergeByPeople(findings, detectors);
   const tested = drafts.filter((d) => d.p !== null);
   const q = selectiveQ(
     tested.map((d) => d.p!),
@@ -101,8 +101,12 @@ function scoreOf(status: FindingStatus, q: number | null, fund: number): number 
 const order = (x: Finding, y: Finding) =>
   (x.p ?? 1) - (y.p ?? 1) || y.fundAtRisk - x.fundAtRisk || (x.detector < y.detector ? -1 : 1);
 
-/** Findings whose patients overlap by half of the smaller are one; the surest comes first. */
-function mergeByPeople(findings: readonly Finding[]): Draft[] {
+/**
+ * Findings whose patients overlap by half of the smaller are one, the surest first. A place's own finding, which
+ * names no patient, adds its reasons to the surest ring that has all its core places and is on the list anyway:
+ * how sure the ring is stays the ring's.
+ */
+function mergeByPeople(findings: readonly Finding[], detectors: number): Draft[] {
   const sorted = [...findings].sort(order);
   const parent = sorted.map((_, i) => i);
   const find = (i: number): number => (parent[i] === i ? i : find(parent[i]!));
@@ -128,12 +132,39 @@ function mergeByPeople(findings: readonly Finding[]): Draft[] {
   sorted.forEach((f, i) => {
     groups.set(find(i), [...(groups.get(find(i)) ?? []), f]);
   });
-  return [...groups.values()].map((group) => ({
+  const drafts = [...groups.values()].map((group) => ({
     findings: group,
     status: group[0]!.status,
     p: group[0]!.p,
   }));
+  return withPlaces(drafts, Q_LEVEL / detectors);
 }
+
+function withPlaces(drafts: readonly Draft[], sure: number): Draft[] {
+  const namesNobody = (d: Draft) =>
+    d.status === 'finding' && !d.findings.some((f) => f.subjects.some((s) => s.kind === 'patient'));
+  const rings = drafts
+    .filter((d) => !namesNobody(d))
+    .map((d) => ({ ...d, findings: [...d.findings] }));
+  const alone: Draft[] = [];
+  for (const draft of drafts.filter(namesNobody)) {
+    const places = draft.findings.flatMap(coreOf);
+    const ring = rings.find(
+      ({ status, p, findings }) =>
+        status === 'finding' &&
+        p !== null &&
+        p <= sure &&
+        places.length > 0 &&
+        places.every((h) => findings.flatMap(coreOf).includes(h)),
+    );
+    if (ring) ring.findings.push(...draft.findings);
+    else alone.push(draft);
+  }
+  return [...rings, ...alone];
+}
+
+const coreOf = (f: Finding) =>
+  f.subjects.filter((s) => s.kind === 'institution' && s.role === 'core').map((s) => s.id);
 
 /** Roles of the surest finding win. Order: role, then kind and id. */
 function mergeSubjects(findings: readonly Finding[]): Subject[] {

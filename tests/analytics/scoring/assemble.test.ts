@@ -58,6 +58,22 @@ describe('assembling rings', () => {
     ]);
   });
 
+  it('adds what a place did by itself to the ring that it is the core of, if the ring is sure', () => {
+    const jump = (id: string, p = 1e-12) =>
+      finding([place(id)], { detector: 'sudden-change', kind: 'entity', p });
+    const ring = (p: number) => finding([place('P1'), ...people('a', 'b', 'c')], { p });
+    const { rings } = ringsOf([ring(1e-5), jump('P1'), jump('P2')]);
+    expect(rings.map((r) => r.subjects.map((s) => s.id))).toEqual([['P2'], ['P1', 'a', 'b', 'c']]);
+    expect(rings[1]!.reasons.map((r) => r.detector)).toEqual([
+      'card-farming-pharmacy',
+      'sudden-change',
+    ]);
+    expect(rings[1]!.detector).toBe('card-farming-pharmacy');
+    expect(rings[1]!.q).toBeGreaterThan(1e-6);
+    // A ring that may fall off the list takes nothing with it.
+    expect(ringsOf([ring(0.04), jump('P1')]).rings.map((r) => r.kind)).toContain('entity');
+  });
+
   it('corrects over all findings, drops from the list what is above .05 and keeps it for the profiles', () => {
     const { rings, faint } = ringsOf([
       finding(people('a', 'b', 'c'), { p: 0.001 }),
