@@ -13,7 +13,7 @@ import { describeFarm } from './cardFarmingFinding.js';
 import { searchCircles } from './circleSearch.js';
 import { prepareWaves, withCompanions } from './companions.js';
 import type { Detector, DetectorContext } from './detector.js';
-import { type GroupSearch, searchGroups, weighPairs } from './groupSearch.js';
+import { type GroupSearch, searchGroups, searchRedrawn, weighPairs } from './groupSearch.js';
 import { placeLinks } from './places.js';
 import { pharmacyVisits } from './visits.js';
 
@@ -102,7 +102,22 @@ export const cardFarmingPharmacy: Detector<typeof parameters> = {
   },
   async detect(world, params, context, screened) {
     const meetings = searchMeetings(world, params, context, screened);
-    const sessions = searchSessions(world, params, context);
+    const swipes = pharmacyVisits(world);
+    // Meetings on chosen days, whatever the hour: cards that always come at night have no chance in N1.
+    const sessions = searchRedrawn(
+      lagScreen(swipes, {
+        deltaSeconds: params.deltaMinutes * 60,
+        minHits: params.minMeetings,
+        days: world.toDay - world.fromDay,
+      }),
+      {
+        household: world.patients.household,
+        ...params,
+        name: 'sessions',
+        level: params.pairScreen,
+      },
+      context,
+    );
     const circles = searchCircles(
       placeLinks(world, INSTITUTION_PHARMACY, 2),
       {
@@ -114,7 +129,6 @@ export const cardFarmingPharmacy: Detector<typeof parameters> = {
       },
       context,
     );
-    const swipes = pharmacyVisits(world);
     const waves = prepareWaves(
       { patient: swipes.patient, institution: swipes.place, begin: swipes.time, end: swipes.time },
       {
@@ -155,34 +169,6 @@ function searchMeetings(
     household: world.patients.household,
     minUnits: params.minUnits,
     seed: deriveSeed(context.seed, 'pharmacy meetings'),
-    signal: context.signal,
-  });
-}
-
-/** Meetings on chosen days, whatever the hour: cards that always come at night have no chance in N1. */
-function searchSessions(
-  world: World,
-  params: CardFarmingParameters,
-  context: DetectorContext,
-): GroupSearch {
-  const screen = lagScreen(pharmacyVisits(world), {
-    deltaSeconds: params.deltaMinutes * 60,
-    minHits: params.minMeetings,
-    days: world.toDay - world.fromDay,
-  });
-  function* worlds() {
-    for (let w = 0; w < params.worlds; w++) {
-      yield weighPairs(
-        screen.redrawn(deriveSeed(context.seed, `sessions ${w}`)),
-        params.pairScreen,
-      );
-      context.progress?.({ phase: 'redrawing sessions', done: w + 1, total: params.worlds });
-    }
-  }
-  return searchGroups(weighPairs(screen.observed(), params.pairScreen), worlds(), {
-    household: world.patients.household,
-    minUnits: params.minUnits,
-    seed: deriveSeed(context.seed, 'pharmacy sessions'),
     signal: context.signal,
   });
 }

@@ -8,6 +8,7 @@ import {
 import type { PairScreen } from '../algorithms/pairSums.js';
 import { throwIfAborted } from '../model/errors.js';
 import { deriveSeed } from '../model/rng.js';
+import type { DetectorContext } from './detector.js';
 
 export interface CalibratedGroup extends Group {
   readonly p: number;
@@ -75,6 +76,36 @@ export function searchGroups(
     p: groupP(g.score, table),
   }));
   return { groups, table, pairs: observed };
+}
+
+/**
+ * `searchGroups` of a pair statistic that redraws its own worlds. `name` names the streams of random numbers and
+ * the progress; `level` is the tail probability below which a pair is looked at.
+ */
+export function searchRedrawn(
+  screen: { observed(): PairScreen; redrawn(seed: number): PairScreen },
+  options: {
+    readonly name: string;
+    readonly level: number;
+    readonly worlds: number;
+    readonly household: Int32Array;
+    readonly minUnits: number;
+  },
+  context: DetectorContext,
+): GroupSearch {
+  const { name, level, worlds: total } = options;
+  function* worlds() {
+    for (let w = 0; w < total; w++) {
+      yield weighPairs(screen.redrawn(deriveSeed(context.seed, `${name} ${w}`)), level);
+      context.progress?.({ phase: `redrawing ${name}`, done: w + 1, total });
+    }
+  }
+  return searchGroups(weighPairs(screen.observed(), level), worlds(), {
+    household: options.household,
+    minUnits: options.minUnits,
+    seed: deriveSeed(context.seed, name),
+    signal: context.signal,
+  });
 }
 
 /**

@@ -3,13 +3,12 @@ import { type AdmissionScreen, admissionScreen } from '../algorithms/admissions.
 import { waveScreen } from '../algorithms/waves.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
-import { deriveSeed } from '../model/rng.js';
-import { INSTITUTION_HOSPITAL, type World } from '../projection/world.js';
+import { INSTITUTION_HOSPITAL } from '../projection/world.js';
 import { betterOfTwo, mergeCandidates, metIn } from './candidates.js';
 import { searchCircles } from './circleSearch.js';
 import { prepareWaves, withCompanions } from './companions.js';
-import type { Detector, DetectorContext } from './detector.js';
-import { type GroupSearch, searchGroups, weighPairs } from './groupSearch.js';
+import type { Detector } from './detector.js';
+import { type GroupSearch, searchRedrawn } from './groupSearch.js';
 import { describeBrokering } from './patientBrokeringFinding.js';
 import { placeLinks } from './places.js';
 import { type Stays, stayColumns } from './stays.js';
@@ -83,6 +82,9 @@ export interface BrokeringSearches {
   readonly candidates: number;
 }
 
+/** A wave that misses by chance in one pair of a hundred, or even ten, may still be dense in a group. */
+const WAVE_SCREEN = 0.1;
+
 /** Patients admitted together, often rotating over hospitals (DETECTORS.md §2). */
 export const patientBrokeringRing: Detector<typeof parameters> = {
   id: 'patient-brokering-ring',
@@ -95,7 +97,12 @@ export const patientBrokeringRing: Detector<typeof parameters> = {
       minHits: params.minJointStays,
       tolerance: params.tolerance,
     });
-    const meetings = searchAdmissions(world, screen, params, context);
+    const search = { household: world.patients.household, ...params };
+    const meetings = searchRedrawn(
+      screen,
+      { ...search, name: 'admissions', level: params.pairScreen },
+      context,
+    );
     const circles = searchCircles(
       placeLinks(world, INSTITUTION_HOSPITAL, 1),
       {
@@ -107,7 +114,15 @@ export const patientBrokeringRing: Detector<typeof parameters> = {
       },
       context,
     );
-    const waves = searchWaves(world, stays, params, context);
+    const waves = searchRedrawn(
+      waveScreen(stays, {
+        tolerance: params.waveTolerance,
+        minHits: params.minJointStays,
+        days: world.toDay - world.fromDay,
+      }),
+      { ...search, name: 'waves', level: WAVE_SCREEN },
+      context,
+    );
     const admissions = prepareWaves(stays, {
       household: world.patients.household,
       tolerance: params.tolerance,
@@ -127,52 +142,3 @@ export const patientBrokeringRing: Detector<typeof parameters> = {
     return findings;
   },
 };
-
-function searchAdmissions(
-  world: World,
-  screen: AdmissionScreen,
-  params: BrokeringParameters,
-  context: DetectorContext,
-): GroupSearch {
-  function* worlds() {
-    for (let w = 0; w < params.worlds; w++) {
-      yield weighPairs(
-        screen.redrawn(deriveSeed(context.seed, `admissions ${w}`)),
-        params.pairScreen,
-      );
-      context.progress?.({ phase: 'redrawing admissions', done: w + 1, total: params.worlds });
-    }
-  }
-  return searchGroups(weighPairs(screen.observed(), params.pairScreen), worlds(), {
-    household: world.patients.household,
-    minUnits: params.minUnits,
-    seed: deriveSeed(context.seed, 'admissions'),
-    signal: context.signal,
-  });
-}
-
-/** A wave that misses by chance in one pair of a hundred, or even ten, may still be dense in a group. */
-const WAVE_SCREEN = 0.1;
-
-function searchWaves(
-  world: World,
-  stays: Stays,
-  params: BrokeringParameters,
-  context: DetectorContext,
-): GroupSearch {
-  const screen = waveScreen(stays, {
-    tolerance: params.waveTolerance,
-    minHits: params.minJointStays,
-    days: world.toDay - world.fromDay,
-  });
-  function* worlds() {
-    for (let w = 0; w < params.worlds; w++)
-      yield weighPairs(screen.redrawn(deriveSeed(context.seed, `waves ${w}`)), WAVE_SCREEN);
-  }
-  return searchGroups(weighPairs(screen.observed(), WAVE_SCREEN), worlds(), {
-    household: world.patients.household,
-    minUnits: params.minUnits,
-    seed: deriveSeed(context.seed, 'waves'),
-    signal: context.signal,
-  });
-}
