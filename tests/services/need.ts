@@ -24,8 +24,8 @@ export interface Shared {
  *     const neo4j = await needNeo4j();
  *     describe.skipIf(neo4j.missing)('…', () => …neo4j.url, neo4j.user, neo4j.password…)
  *
- * With REQUIRE_SERVICES=1 a missing server throws instead. Each of vitest's workers has its own, and runs
- * one file after another, so it is the file's alone meanwhile. A test that stops or kills servers starts its own.
+ * With REQUIRE_SERVICES=1 a missing server throws instead. Files of the system project run one after
+ * another, so it is theirs alone meanwhile. A test that stops or kills servers starts its own.
  */
 export function needNeo4j(): Promise<Shared> {
   return need('neo4j');
@@ -52,8 +52,7 @@ async function need(kind: Kind): Promise<Shared> {
 /** Not `fetch`, which gives up after five minutes. */
 function ask(kind: Kind): Promise<Answer> {
   return new Promise((done, fail) => {
-    const lane = process.env.VITEST_POOL_ID ?? '';
-    const asked = request(`${inject('services')}/${kind}/${lane}`, { agent: false }, (response) => {
+    const asked = request(`${inject('services')}/${kind}`, { agent: false }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (text: string) => {

@@ -15,8 +15,8 @@ import { startPostgres, withPostgres } from './postgres.js';
 import { startRedis, withRedis } from './redis.js';
 
 // One Neo4j costs seconds and half a gigabyte, so the main process of a test run starts each server
-// at most once a lane, when the first file asks, and hands out its address, emptied, to one file at a
-// time. A lane is one of vitest's workers, which runs one file after another; a server of the environment has one.
+// at most once, when the first file asks, and hands out its address, emptied, to one file at a time
+// (the files of the system project run one after another).
 
 export type Kind = 'neo4j' | 'redis' | 'postgres';
 
@@ -112,7 +112,7 @@ function accessOf(url: string): Access {
  * server that was started and takes back what was put into others.
  */
 export async function openBroker(): Promise<{ url: string; close(): Promise<void> }> {
-  const started = new Map<string, Promise<{ access: Access; give(): Promise<Access> }>>();
+  const started = new Map<Kind, Promise<{ access: Access; give(): Promise<Access> }>>();
   const closers: Array<() => Promise<void>> = [];
 
   async function begin(kind: Kind) {
@@ -145,12 +145,10 @@ export async function openBroker(): Promise<{ url: string; close(): Promise<void
     return place;
   }
 
-  async function answer(kind: Kind, lane: string): Promise<Answer> {
-    const key = `${kind} ${lane}`;
-    const known = started.get(key) ?? begin(kind);
-    started.set(key, known);
+  async function answer(kind: Kind): Promise<Answer> {
+    if (!started.has(kind)) started.set(kind, begin(kind));
     try {
-      return await (await known).give();
+      return await (await started.get(kind))!.give();
     } catch (error) {
       return { missing: `${kind}: ${(error as Error).message}` };
     }
@@ -158,10 +156,10 @@ export async function openBroker(): Promise<{ url: string; close(): Promise<void
 
   const secret = randomBytes(12).toString('hex');
   const server = createServer((request, response) => {
-    const [, bearer, kind, lane = ''] = (request.url ?? '').split('/');
+    const [, bearer, kind] = (request.url ?? '').split('/');
     const known = bearer === secret && kind !== undefined && Object.hasOwn(ENGINES, kind);
     if (!known) return void response.writeHead(404).end();
-    void answer(kind as Kind, lane).then((given) => response.end(JSON.stringify(given)));
+    void answer(kind as Kind).then((given) => response.end(JSON.stringify(given)));
   });
   // A first start may download a hundred megabytes.
   server.requestTimeout = 0;
