@@ -1,4 +1,11 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+// Minutes each, and CI has twenty: `npm run test:faults` (FAULT_POINTS) runs them, `npm test` does not.
+const LONG = [
+  'tests/faults/production.test.ts',
+  'tests/services/restore.slow.test.ts',
+  'tests/contracts/neo4jBulk.test.ts',
+];
 
 // unit: quick and without servers; services: the real engines, a browser, the command line.
 export default defineConfig({
@@ -22,6 +29,7 @@ export default defineConfig({
           include: ['tests/{contracts,e2e,faults,cli}/**/*.test.ts', 'tests/**/*.slow.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          exclude: [...configDefaults.exclude, ...(process.env.FAULT_POINTS ? [] : LONG)],
           fileParallelism: false,
         },
       },
