@@ -111,7 +111,7 @@ export function peelDensest(input: BipartiteEdges, options: PeelOptions = {}): B
 }
 
 /** A tree of winners over `key`: index of the least key (smallest index on ties), one-key updates. */
-function createTournament(key: Float64Array) {
+export function createTournament(key: Float64Array) {
   const n = key.length;
   let leaves = 1;
   while (leaves < n) leaves *= 2;
