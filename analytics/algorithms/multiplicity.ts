@@ -6,7 +6,8 @@
  * - `cauchyCombination`: p of T = Σ w·tan((½ − p)π), valid under dependence in the tail (Liu & Xie
  *   2020, "Cauchy combination test").
  * - `selectiveQ`: q of findings whose p is corrected for the looks inside their own family (detector), over
- *   families (Benjamini & Bogomolov 2014, "Selective inference on multiple families of hypotheses").
+ *   families (Benjamini & Bogomolov 2014, "Selective inference on multiple families of hypotheses"), which may
+ *   weigh unequally (Genovese, Roeder & Wasserman 2006, "False discovery control with p-value weighting").
  * - `fisherCombination`: P(−2 Σ ln p ≥ what was seen) of independent p's (Fisher 1932).
  * - `sidak`: family-wise p of the smallest of m independent p's.
  */
@@ -46,27 +47,31 @@ export function logBenjaminiHochberg(logP: ArrayLike<number>, looks = logP.lengt
 }
 
 /**
- * q-values in the order of `p`, each already corrected inside its family; `families` is how many there
- * were, those without a finding included. At a level α Benjamini–Hochberg over the families' smallest p
- * selects R of them, and inside these what is below R·α/families is found: q is the smallest such α.
+ * q-values in the order of `p`, each already corrected inside its family. `weights` has every family, those
+ * without a finding included, and what it weighs beside the others; weights are chosen before the data are seen.
+ * With p' = p·mean weight/weight: at a level α Benjamini–Hochberg over the families' smallest p' selects R of
+ * them, and inside these what has p' ≤ R·α/families is found. q is the smallest such α.
  */
 export function selectiveQ(
   p: ArrayLike<number>,
   family: readonly string[],
-  families: number,
+  weights: ReadonlyMap<string, number>,
 ): Float64Array {
+  const families = weights.size;
+  const mean = [...weights.values()].reduce((sum, w) => sum + w, 0) / families;
+  const weighted = Float64Array.from(p, (own, i) => (own * mean) / weights.get(family[i]!)!);
   const smallest = new Map<string, number>();
-  for (const [i, f] of family.entries()) smallest.set(f, Math.min(smallest.get(f) ?? 1, p[i]!));
-  const total = Math.max(families, smallest.size);
+  for (const [i, f] of family.entries())
+    smallest.set(f, Math.min(smallest.get(f) ?? 1, weighted[i]!));
   const least = [...smallest.values()].sort((x, y) => x - y);
   // From this level on at least r + 1 families are selected.
   const level = new Float64Array(least.length);
   for (let r = least.length - 1; r >= 0; r--)
-    level[r] = Math.min((least[r]! * total) / (r + 1), level[r + 1] ?? 1);
-  return Float64Array.from(p, (own) => {
-    let q = Math.min(1, own * total);
+    level[r] = Math.min((least[r]! * families) / (r + 1), level[r + 1] ?? 1);
+  return weighted.map((own) => {
+    let q = Math.min(1, own * families);
     for (let r = 0; r < level.length; r++)
-      q = Math.min(q, Math.max(level[r]!, (own * total) / (r + 1)));
+      q = Math.min(q, Math.max(level[r]!, (own * families) / (r + 1)));
     return q;
   });
 }

@@ -12,7 +12,7 @@ import { betterOfTwo, mergeCandidates } from './candidates.js';
 import { describeFarm } from './cardFarmingFinding.js';
 import { searchCircles } from './circleSearch.js';
 import { prepareWaves, withCompanions } from './companions.js';
-import type { Detector, DetectorContext } from './detector.js';
+import { type Detector, type DetectorContext, HEADLINE_WEIGHT } from './detector.js';
 import { type GroupSearch, searchGroups, searchRedrawn, weighPairs } from './groupSearch.js';
 import { placeLinks } from './places.js';
 import { pharmacyVisits } from './visits.js';
@@ -79,6 +79,7 @@ export type CardFarmingParameters = z.output<typeof parameters>;
 export const cardFarmingPharmacy: Detector<typeof parameters> = {
   id: 'card-farming-pharmacy',
   version: 2,
+  weight: HEADLINE_WEIGHT,
   parameters,
   needs: [],
   screen(county, params, context) {

@@ -10,6 +10,9 @@ export interface DetectorContext extends WorkContext {
   readonly seed: number;
 }
 
+/** How much likelier than of another type a ring of the three headline types is held to be. */
+export const HEADLINE_WEIGHT = 3;
+
 /**
  * One pattern of collusion. Parameters are stated once, as a zod object with ranges and
  * descriptions: the page's form, the table in the docs and the run's record come from it.
@@ -22,6 +25,11 @@ export interface Detector<Schema extends z.ZodObject = z.ZodObject> {
   readonly parameters: Schema;
   /** Tables without which it says "not run: no …". */
   readonly needs: readonly TableName[];
+  /**
+   * What it weighs in the correction over detectors, 1 unless told. A prior, the same for every data set:
+   * the mission's three weigh HEADLINE_WEIGHT, so that what others look at besides costs them little.
+   */
+  readonly weight?: number;
   /** Tables that it reads besides where they are there. */
   readonly uses?: readonly TableName[];
   /**

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import type { World } from '../projection/world.js';
-import type { Detector } from './detector.js';
+import { type Detector, HEADLINE_WEIGHT } from './detector.js';
 import { capacities } from './dialysis/capacity.js';
 import { KINDS } from './dialysis/combine.js';
 import { courses } from './dialysis/course.js';
@@ -22,6 +22,7 @@ const VERSION = 2;
 export const impersonatedDialysis: Detector<typeof PARAMETERS> = {
   id: ID,
   version: VERSION,
+  weight: HEADLINE_WEIGHT,
   parameters: PARAMETERS,
   needs: [],
   async detect(world, parameters, context) {

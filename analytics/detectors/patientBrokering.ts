@@ -7,7 +7,7 @@ import { INSTITUTION_HOSPITAL } from '../projection/world.js';
 import { betterOfTwo, mergeCandidates, metIn } from './candidates.js';
 import { searchCircles } from './circleSearch.js';
 import { prepareWaves, withCompanions } from './companions.js';
-import type { Detector } from './detector.js';
+import { type Detector, HEADLINE_WEIGHT } from './detector.js';
 import { type GroupSearch, searchRedrawn } from './groupSearch.js';
 import { describeBrokering } from './patientBrokeringFinding.js';
 import { placeLinks } from './places.js';
@@ -89,6 +89,7 @@ const WAVE_SCREEN = 0.1;
 export const patientBrokeringRing: Detector<typeof parameters> = {
   id: 'patient-brokering-ring',
   version: 2,
+  weight: HEADLINE_WEIGHT,
   parameters,
   needs: [],
   async detect(world, params, context) {

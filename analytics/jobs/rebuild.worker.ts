@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReader } from '../landing/reader.js';
 import { RingfenceError } from '../model/errors.js';
@@ -38,6 +39,10 @@ async function detect(task: DetectTask) {
     await reader.close();
   }
 }
+
+// On Linux a thread has a priority of its own, which DuckDB's threads inherit: whoever asks for a page
+// goes before a rebuild. Elsewhere it would be the whole process's.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 try {
   const task = workerData as RebuildTask;

@@ -33,20 +33,20 @@ export interface Assembled {
 
 /**
  * Findings that share people become one ring. Their p is family-wise inside its detector already, so q
- * corrects for the detectors only (DETECTORS.md §1, N2).
+ * corrects for the detectors only (DETECTORS.md §1, N2): `weights` has those that ran.
  */
 export function assemble(
   findings: readonly Finding[],
-  detectors: number,
+  weights: ReadonlyMap<string, number>,
   period: Period,
   previous: readonly Ring[],
 ): Assembled {
-  const drafts = mergeByPeople(findings, detectors);
+  const drafts = withPlaces(mergeByPeople(findings, weights), weights);
   const tested = drafts.filter((d) => d.p !== null);
   const q = selectiveQ(
     tested.map((d) => d.p!),
     tested.map((d) => d.findings[0]!.detector),
-    detectors,
+    weights,
   );
   const qOf = new Map(tested.map((d, i) => [d, q[i]!]));
   const listed: Array<Omit<Ring, 'ring' | 'change'>> = [];
@@ -98,16 +98,17 @@ function scoreOf(status: FindingStatus, q: number | null, fund: number): number 
   return Math.round(score * 1e6) / 1e6;
 }
 
-const order = (x: Finding, y: Finding) =>
-  (x.p ?? 1) - (y.p ?? 1) || y.fundAtRisk - x.fundAtRisk || (x.detector < y.detector ? -1 : 1);
-
-/**
- * Findings whose patients overlap by half of the smaller are one, the surest first. A place's own finding, which
- * names no patient, adds its reasons to the surest ring that has all its core places and is on the list anyway:
- * how sure the ring is stays the ring's.
- */
-function mergeByPeople(findings: readonly Finding[], detectors: number): Draft[] {
-  const sorted = [...findings].sort(order);
+/** Findings whose patients overlap by half of the smaller are one, the surest first. */
+function mergeByPeople(
+  findings: readonly Finding[],
+  weights: ReadonlyMap<string, number>,
+): Draft[] {
+  const doubt = ({ p, detector }: Finding) =>
+    p === null ? Number.MAX_VALUE : p / weights.get(detector)!;
+  const sorted = findings.toSorted(
+    (x, y) =>
+      doubt(x) - doubt(y) || y.fundAtRisk - x.fundAtRisk || (x.detector < y.detector ? -1 : 1),
+  );
   const parent = sorted.map((_, i) => i);
   const find = (i: number): number => (parent[i] === i ? i : find(parent[i]!));
   const people = sorted.map((f) => f.subjects.filter((s) => s.kind === 'patient').map((s) => s.id));
@@ -132,15 +133,21 @@ function mergeByPeople(findings: readonly Finding[], detectors: number): Draft[]
   sorted.forEach((f, i) => {
     groups.set(find(i), [...(groups.get(find(i)) ?? []), f]);
   });
-  const drafts = [...groups.values()].map((group) => ({
+  return [...groups.values()].map((group) => ({
     findings: group,
     status: group[0]!.status,
     p: group[0]!.p,
   }));
-  return withPlaces(drafts, Q_LEVEL / detectors);
 }
 
-function withPlaces(drafts: readonly Draft[], sure: number): Draft[] {
+/**
+ * A place's own finding, which names no patient, adds its reasons to the surest ring that has all its core
+ * places and would be on the list by itself: how sure the ring is stays the ring's.
+ */
+function withPlaces(drafts: readonly Draft[], weights: ReadonlyMap<string, number>): Draft[] {
+  const sum = [...weights.values()].reduce((total, w) => total + w, 0);
+  const sure = ({ p, findings }: Draft) =>
+    p !== null && p <= (Q_LEVEL * weights.get(findings[0]!.detector)!) / sum;
   const namesNobody = (d: Draft) =>
     d.status === 'finding' && !d.findings.some((f) => f.subjects.some((s) => s.kind === 'patient'));
   const rings = drafts
@@ -150,12 +157,11 @@ function withPlaces(drafts: readonly Draft[], sure: number): Draft[] {
   for (const draft of drafts.filter(namesNobody)) {
     const places = draft.findings.flatMap(coreOf);
     const ring = rings.find(
-      ({ status, p, findings }) =>
-        status === 'finding' &&
-        p !== null &&
-        p <= sure &&
+      (d) =>
+        d.status === 'finding' &&
+        sure(d) &&
         places.length > 0 &&
-        places.every((h) => findings.flatMap(coreOf).includes(h)),
+        places.every((h) => d.findings.flatMap(coreOf).includes(h)),
     );
     if (ring) ring.findings.push(...draft.findings);
     else alone.push(draft);

@@ -102,8 +102,9 @@ export async function runDetection(
       seconds: Math.round((performance.now() - began) / 10) / 100,
     });
   }
-  const ran = outcomes.filter((o) => o.status === 'ran').length;
-  const assembled = assemble(findings, ran, period, request.previous);
+  const ran = new Set(outcomes.filter((o) => o.status === 'ran').map((o) => o.detector));
+  const weights = new Map(DETECTORS.filter((d) => ran.has(d.id)).map((d) => [d.id, d.weight ?? 1]));
+  const assembled = assemble(findings, weights, period, request.previous);
   const items = await ringItems(reader, assembled.rings);
   return {
     id: request.id,

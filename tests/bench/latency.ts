@@ -6,7 +6,7 @@
  * A seed world of N settlements (default a million), a fifth of them of one hospital and each there
  * of another patient, is imported and rebuilt; then 20 clients each ask R times a second (default
  * once) in turn for neighbours, a search and a page of rings, over HTTP, as long as a second rebuild
- * runs. With `neo4j` the program is an api and a worker on a Neo4j, a PostgreSQL and a Redis that
+ * runs, after WARM_S seconds of the same. With `neo4j` the program is an api and a worker on a Neo4j, a PostgreSQL and a Redis that
  * the bench starts beside it. Prints Markdown, kept in tests/bench/out/latency-STORE.md. `--keep`
  * leaves the data (DuckDB only), or uses it when it is there.
  */
@@ -33,6 +33,8 @@ import { startRedis } from '../services/redis.js';
 
 const CLIENTS = 20;
 const WANTED_MS = 150;
+/** A server that has just been started compiles first. */
+const WARM_S = 20;
 const GIANT = 'H50010099999';
 
 const { values } = parseArgs({
@@ -149,6 +151,8 @@ async function ask(url: string): Promise<unknown> {
 async function clients(base: string, asked: Record<string, string[]>, over: () => boolean) {
   const took = new Map<string, number[]>(Object.keys(asked).map((name) => [name, []]));
   const failed: string[] = [];
+  const when: Array<{ at: number; ms: number }> = [];
+  const start = performance.now();
   const names = Object.keys(asked).filter((name) => (asked[name] as string[]).length > 0);
   // In turn a question of the neighbours, of the searches, of the rings.
   const turns = ['neighbours', 'search', 'ring'].map((word) =>
@@ -164,7 +168,9 @@ async function clients(base: string, asked: Record<string, string[]>, over: () =
     turn++;
     const began = performance.now();
     const { status } = await request(base + path).catch((e: Error) => ({ status: e.message }));
-    took.get(name)?.push(performance.now() - began);
+    const ms = performance.now() - began;
+    took.get(name)?.push(ms);
+    when.push({ at: began - start, ms });
     if (status !== 200) failed.push(`${path}: ${status}`);
   };
   const client = async (nth: number) => {
@@ -176,7 +182,7 @@ async function clients(base: string, asked: Record<string, string[]>, over: () =
     }
   };
   await Promise.all(Array.from({ length: CLIENTS }, (_, i) => client(i)));
-  return { took, failed };
+  return { took, failed, when };
 }
 
 async function onServers(where: Where) {
@@ -220,6 +226,9 @@ async function main(): Promise<string> {
       });
     }
     const asked = await questions(api.url);
+    say('clients alone');
+    const warm = performance.now() + WARM_S * 1000;
+    await clients(api.url, asked, () => performance.now() > warm);
     say('second rebuild, with clients');
     const before = performance.now();
     let done = false;
@@ -227,23 +236,33 @@ async function main(): Promise<string> {
       done = true;
     });
     rebuild.catch(() => {});
-    const { took, failed } = await clients(api.url, asked, () => done);
+    const { took, failed, when } = await clients(api.url, asked, () => done);
     await rebuild;
     const seconds = (performance.now() - before) / 1000;
     const giant = (await ask(
       `${api.url}/api/entities/institution/${GIANT}/neighbours?perKind=500`,
     )) as { omitted: Array<{ kind: string; shown: number; total: number }> };
     const many = giant.omitted.find((o) => o.kind === 'patient');
-    return report(took, failed, seconds, many, load);
+    return report(took, failed, tenths(when), seconds, many, load);
   } finally {
     for (const one of stop.reverse()) await one();
     await servers?.dispose();
   }
 }
 
+/** p95 of what was asked in each tenth of the time: where in a rebuild people wait. */
+function tenths(when: ReadonlyArray<{ at: number; ms: number }>): number[] {
+  const whole = Math.max(...when.map(({ at }) => at)) + 1;
+  return Array.from({ length: 10 }, (_, i) => {
+    const part = when.filter(({ at }) => Math.floor((10 * at) / whole) === i).map(({ ms }) => ms);
+    return part.sort((a, b) => a - b)[Math.floor(part.length * 0.95)] ?? 0;
+  });
+}
+
 function report(
   took: ReadonlyMap<string, readonly number[]>,
   failed: readonly string[],
+  byTenth: readonly number[],
   seconds: number,
   many: { shown: number; total: number } | undefined,
   load: string | undefined,
@@ -266,6 +285,7 @@ function report(
       lines.flatMap(([, list]) => list),
     ),
     '',
+    `p95 by tenth of the rebuild: ${byTenth.map((ms) => ms.toFixed(0)).join(' ')} ms.`,
     `The giant hospital: ${many?.shown} of ${many?.total} patients shown, and said so. Failed: ${failed.length}${failed.length > 0 ? ` (${failed[0]})` : ''}.`,
     '',
   ].join('\n');

@@ -214,29 +214,49 @@ describe('multiplicity', () => {
   });
   it('selective q corrects for families, not again for the findings inside one', () => {
     // One family among three with a small p: Bonferroni over the families, for each of its findings.
-    const one = selectiveQ([1e-4, 0.01, 0.9], ['a', 'a', 'b'], 3);
+    const alike = (...families: string[]) => new Map(families.map((f) => [f, 1]));
+    const three = alike('a', 'b', 'c');
+    const one = selectiveQ([1e-4, 0.01, 0.9], ['a', 'a', 'b'], three);
     close(one[0]!, 3e-4);
     close(one[1]!, 0.03);
     // All three families are selected: their findings are judged at the full level.
-    const q = selectiveQ([1e-4, 0.04, 1e-5, 1e-6], ['a', 'a', 'b', 'c'], 3);
+    const q = selectiveQ([1e-4, 0.04, 1e-5, 1e-6], ['a', 'a', 'b', 'c'], three);
     close(q[1]!, 0.04);
     close(q[0]!, 1e-4);
     // More findings in a family cost nothing.
     close(
-      selectiveQ([1e-4, ...Array<number>(500).fill(0.9)], Array<string>(501).fill('a'), 3)[0]!,
+      selectiveQ([1e-4, ...Array<number>(500).fill(0.9)], Array<string>(501).fill('a'), three)[0]!,
       3e-4,
     );
   });
-  it('selective q of honest families lists as few as it says', () => {
-    const rng = createRng(13);
-    let listed = 0;
-    for (let w = 0; w < 4000; w++) {
-      const p = [rng.next(), rng.next(), rng.next(), rng.next()];
-      if (selectiveQ(p, ['a', 'b', 'c', 'd'], 4).some((q) => q <= 0.05)) listed++;
-    }
-    expect(listed / 4000).toBeLessThan(0.065);
-    expect(listed / 4000).toBeGreaterThan(0.03);
+  it('selective q gives a family that weighs more its share, and takes it from the others', () => {
+    const weights = new Map([
+      ['a', 3],
+      ['b', 1],
+      ['c', 1],
+      ['d', 1],
+    ]);
+    close(selectiveQ([0.01], ['a'], weights)[0]!, 0.02);
+    close(selectiveQ([0.01], ['b'], weights)[0]!, 0.06);
+    // All four are selected: each at its own share of the full level.
+    const q = selectiveQ([0.04, 1e-9, 1e-9, 1e-9], ['a', 'b', 'c', 'd'], weights);
+    close(q[0]!, 0.02);
   });
+  it.each([[[1, 1, 1, 1]], [[3, 1, 1, 1]]])(
+    'selective q of honest families that weigh %j lists as few as it says',
+    (weighs) => {
+      const families = ['a', 'b', 'c', 'd'];
+      const weights = new Map(families.map((f, i) => [f, weighs[i]!]));
+      const rng = createRng(13);
+      let listed = 0;
+      for (let w = 0; w < 4000; w++) {
+        const p = [rng.next(), rng.next(), rng.next(), rng.next()];
+        if (selectiveQ(p, families, weights).some((q) => q <= 0.05)) listed++;
+      }
+      expect(listed / 4000).toBeLessThan(0.065);
+      expect(listed / 4000).toBeGreaterThan(0.03);
+    },
+  );
   it('Cauchy combination of dependent nulls rejects no more than nominal in the tail', () => {
     const rng = createRng(7);
     let rejected = 0;

@@ -4,6 +4,11 @@ import { assemble } from '../../../analytics/scoring/assemble.js';
 import { identify } from '../../../analytics/scoring/identity.js';
 
 const PERIOD = { from: '2025-01-01', to: '2026-01-01' };
+const WEIGHTS = new Map([
+  ['card-farming-pharmacy', 1],
+  ['patient-brokering-ring', 1],
+  ['sudden-change', 1],
+]);
 
 const people = (...ids: string[]): Subject[] =>
   ids.map((id) => ({ kind: 'patient', id, role: 'member' }));
@@ -35,7 +40,7 @@ function finding(subjects: readonly Subject[], rest: Partial<Finding> = {}): Fin
 }
 
 const ringsOf = (findings: readonly Finding[], previous: readonly Ring[] = []) =>
-  assemble(findings, 3, PERIOD, previous);
+  assemble(findings, WEIGHTS, PERIOD, previous);
 
 describe('assembling rings', () => {
   it('makes one ring of findings that share people, named by the surest detector', () => {
