@@ -1,4 +1,5 @@
 import type {
+  CandidateDrug,
   CandidateInstitution,
   CandidatePatient,
   HonestVisit,
@@ -8,11 +9,12 @@ import type {
 } from '../analytics/planting/context.js';
 import { between, pick } from '../analytics/planting/random.js';
 import { DAY, DAYS, EPOCH, FIRST_DAY } from './calendar.js';
-import type { DiagnosisRow } from './catalogue.js';
+import type { Catalogue, DiagnosisRow } from './catalogue.js';
 import { Flag, Kind, type KindCode, Row } from './events.js';
 import type { Town, Village } from './geography.js';
 import { serveAt } from './hours.js';
 import type { Institution } from './institutions.js';
+import { packCode } from './packs.js';
 import { ageOf, NEVER, type Person } from './people.js';
 import type { World } from './world.js';
 
@@ -68,6 +70,8 @@ export function worldPlanting(world: World): WorldPlanting {
           kind: AS[events.kind[e] as number] as VisitKind,
           begin: (events.begin[e] as number) + EPOCH,
           end: (events.end[e] as number) + EPOCH,
+          doctor: (events.doctor[e] as number) < 0 ? null : (events.doctor[e] as number),
+          diagnosis: (events.diagnosis[e] as number) < 0 ? null : (events.diagnosis[e] as number),
         })),
       };
       if (cache.size > 200_000) cache.clear();
@@ -96,6 +100,13 @@ export function worldPlanting(world: World): WorldPlanting {
   );
 
   const dialysis = (catalogue.use('dialysis')[0] as DiagnosisRow).index;
+  const crowds = new Map<number, number[]>();
+  const crowd = (institution: number) => {
+    const there = new Set<number>();
+    for (let e = 0; e < count; e++)
+      if (events.institution[e] === institution) there.add(events.person[e] as number);
+    return [...there].sort((a, b) => a - b);
+  };
 
   const ctx: PlantingContext = {
     rng,
@@ -113,6 +124,7 @@ export function worldPlanting(world: World): WorldPlanting {
         age: ageOf(p),
         died: p.died === NEVER ? null : FIRST_DAY + p.died,
         dialysis: p.dialysis,
+        chronic: p.chronic,
       };
     },
     visits: (patient) => of(patient).visits,
@@ -128,6 +140,7 @@ export function worldPlanting(world: World): WorldPlanting {
         stays: stays[i.index] as number,
         machines: i.machines,
         privately: i.privately,
+        traced: i.traced,
         sessionLag: i.settlesAfter ? 4 * 3600 : 0,
         supports: { ...i.supports, tests: i.supports.tests / 13 },
       }),
@@ -147,6 +160,15 @@ export function worldPlanting(world: World): WorldPlanting {
       dialyser: group('hdli'),
       bloodLine: group('hdbl'),
       dialysisTests: group('labd'),
+      laboratory: group('lab', 'labc'),
+      imaging: group('img'),
+      rehabilitation: group('reh'),
+    },
+    drugs: drugsOf(catalogue),
+    patientsAt(institution) {
+      const known = crowds.get(institution) ?? crowd(institution);
+      crowds.set(institution, known);
+      return known;
     },
     lowSeverity: catalogue
       .use('stay')
@@ -167,8 +189,15 @@ export function worldPlanting(world: World): WorldPlanting {
     },
   };
   const acute = catalogue.use('acute');
+  const codes = world.stream('packs');
 
   function apply(planting: Planting): void {
+    const packs = new Map<number, string>();
+    const codeOf = (pack: number, item: number) => {
+      const known = packs.get(pack) ?? packCode(item, codes);
+      packs.set(pack, known);
+      return known;
+    };
     for (const v of planting.add) {
       const settled = v.settled - EPOCH;
       if (settled < 0 || settled >= DAYS * DAY) continue;
@@ -196,7 +225,15 @@ export function worldPlanting(world: World): WorldPlanting {
       if (v.noCash) flags |= Flag.noCash;
       if (v.undelivered && v.kind === 'pharmacy') flags |= Flag.undelivered;
       events.flags[event] = flags;
-      if (v.lines) events.lines.set(event, v.lines);
+      if (v.lines)
+        events.lines.set(
+          event,
+          v.lines.map(({ item, count, packs: own }) => ({
+            item,
+            count,
+            ...(own ? { codes: own.map((p) => codeOf(p, item)) } : {}),
+          })),
+        );
       if (v.refund) {
         events.flags[event] = flags | Flag.refunded;
         const back = settled + v.refund.after;
@@ -212,11 +249,40 @@ export function worldPlanting(world: World): WorldPlanting {
       events.settled[event] = t.settled - EPOCH;
       events.begin[event] = t.settled - EPOCH;
       events.end[event] = t.settled - EPOCH;
-      events.doctor[event] = -1;
+      events.doctor[event] = t.doctor ?? -1;
     }
     const [first] = planting.sharedPhone;
     if (first !== undefined)
       for (const patient of planting.sharedPhone) (world.people[patient] as Person).phoneOf = first;
+    for (const contact of planting.contacts ?? []) {
+      const stranger = -1 - world.agents.length;
+      world.agents.push(contact);
+      if (contact.kind === 'telephone')
+        for (const patient of contact.patients)
+          (world.people[patient] as Person).phoneOf = contact.holder ?? stranger;
+    }
   }
   return { ctx, apply };
+}
+
+/** What is handed out by the pack and taken at home. */
+function drugsOf(catalogue: Catalogue): CandidateDrug[] {
+  const ward = ['inj', 'onc', 'oncs', 'hdac', 'hdep', 'hdfe', 'anes'];
+  const chronic = catalogue.use('chronic');
+  const ingredients = new Map<string, number>();
+  return catalogue.items.flatMap((it, item): CandidateDrug[] => {
+    if (it.listType !== '101' || ward.includes(it.group) || it.covered === 0) return [];
+    const ingredient = ingredients.get(it.name) ?? item;
+    ingredients.set(it.name, ingredient);
+    return [
+      {
+        item,
+        ingredient,
+        packDays: it.pack / it.dayDose,
+        resale: it.resaleRisk,
+        price: it.price,
+        diagnoses: chronic.filter((d) => d.groups.includes(it.group)).map((d) => d.index),
+      },
+    ];
+  });
 }

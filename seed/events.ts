@@ -42,6 +42,8 @@ export interface NewEvent {
 export interface Line {
   readonly item: number;
   readonly count: number;
+  /** Trace codes of the packs, where they are not any. */
+  readonly codes?: readonly string[];
 }
 
 export class Events {

@@ -14,6 +14,7 @@ export interface Identifiers {
   /** Order of persons by `psn_no`. */
   readonly order: Int32Array;
   readonly certNo: (person: Person) => string;
+  /** Below zero: a number of somebody who is not insured here. */
   readonly phone: (person: number) => string;
 }
 
@@ -33,11 +34,14 @@ export function makeIdentifiers(world: World): Identifiers {
     (a, b) => (dealt[a] as number) - (dealt[b] as number),
   );
   const phones = shuffle(numbers.slice(), rng);
+  // Every gap in the register has room for a number that nobody was dealt.
+  const gaps = numbers.filter((x, i) => i > 0 && x - (numbers[i - 1] as number) > 1);
+  const unused = (k: number) => (gaps[(k * 7919) % gaps.length] as number) - 1;
   return {
     order,
     psnNo: (p) => `${PREFECTURE}00000000000${String(dealt[p]).padStart(11, '0')}`,
     // No mobile number begins with 10: nobody's telephone is made up here.
-    phone: (p) => `10${String(phones[p]).padStart(9, '0')}`,
+    phone: (p) => `10${String(p < 0 ? unused(-p) : phones[p]).padStart(9, '0')}`,
     certNo(person) {
       const county = world.geo.counties[townOf(world, person).county]?.admdvs ?? `${PREFECTURE}00`;
       const birth = formatDay(FIRST_DAY + person.born).replaceAll('-', '');

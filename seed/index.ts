@@ -8,10 +8,12 @@ import { TABLE_NAMES, type TableName } from '../analytics/model/tables.js';
 import {
   CAMOUFLAGES,
   type Camouflage,
+  HEADLINE_TYPES,
   PLANTED_TYPES,
+  type PlantedType,
   type Planting,
 } from '../analytics/planting/context.js';
-import { type Order, plantRings } from '../analytics/planting/index.js';
+import { FOOTPRINT, type Order, plantRings } from '../analytics/planting/index.js';
 import { careHomes } from './careHomes.js';
 import { worldPlanting } from './context.js';
 import { CsvFile } from './csv.js';
@@ -20,6 +22,7 @@ import { checkups, chemotherapy, eyeBuses, marketBuses, outbreaks, refillDays } 
 import { makeIdentifiers } from './identifiers.js';
 import { liveHousehold } from './life.js';
 import { pickLookAlikes } from './lookalikes.js';
+import { livesAfter, livesBefore, roomAfter } from './moreLife.js';
 import { addCorrections } from './noise.js';
 import { addHousehold } from './people.js';
 import {
@@ -44,7 +47,12 @@ export interface SeedOptions extends WorkContext {
   readonly camouflage?: Camouflage;
   /** No rings; look-alikes live all the same. */
   readonly clean?: boolean;
-  /** Rings of each type; default four for each 200,000 settlements, at least two. */
+  /** What is planted, with the honest life that resembles it; default the three headline types. */
+  readonly types?: readonly PlantedType[];
+  /**
+   * Rings of each type; default four for each 200,000 settlements, at least two, and fewer of each when
+   * there are more than six types.
+   */
   readonly rings?: number;
   /** Mean fee lines a settlement, 2–8; default 2. */
   readonly feeLines?: number;
@@ -67,8 +75,11 @@ export interface SeedSummary {
 
 /** Settlements a year of one insured person; sets how many people a world has. */
 const YEARLY = 4.55;
-/** Room that is kept for one ring's rows. */
-const ROWS_OF_A_RING = 450;
+/** So many types have full numbers of rings; beyond it a world has room for fewer of each. */
+const TYPES_IN_FULL = 6;
+
+const typesOf = (o: SeedOptions): readonly PlantedType[] =>
+  PLANTED_TYPES.filter((t) => (o.types ?? HEADLINE_TYPES).includes(t));
 
 /**
  * Writes a synthetic prefecture's year as the ten tables of DATA.md §1, and beside it
@@ -153,6 +164,20 @@ export async function writeSeedWorld(options: SeedOptions): Promise<SeedSummary>
   }
 }
 
+/** The types that `--types` names: `all`, or ids with commas between them. */
+export function typesNamed(text: string): readonly PlantedType[] {
+  if (text.trim() === 'all') return PLANTED_TYPES;
+  return text.split(',').map((word) => {
+    const found = PLANTED_TYPES.find((t) => t === word.trim());
+    if (found === undefined)
+      throw invalid(
+        `--types ${text}: no ring is called “${word.trim()}”`,
+        `Give all, or some of ${PLANTED_TYPES.join(', ')}, with commas between them.`,
+      );
+    return found;
+  });
+}
+
 function check(o: SeedOptions): void {
   if (!Number.isInteger(o.settlements) || o.settlements < 1000 || o.settlements > 20_000_000)
     throw invalid(
@@ -211,16 +236,20 @@ async function buildWorld(options: SeedOptions): Promise<{ world: World; plantin
   refillDays(world);
   eyeBuses(world);
   marketBuses(world);
+  livesBefore(world, typesOf(options));
   friends(world, world.stream('friends'), Math.round(settlements / 4000));
   const life = world.stream('life');
   const before = Math.floor(settlements * 0.932);
+  const types = typesOf(options);
+  const rows = types.reduce((sum, t) => sum + FOOTPRINT[t].rows, 0) * ringsOfType(options);
   const honest =
-    before - Math.max(Math.floor(settlements * 0.05), ROWS_OF_A_RING * ringsOf(options));
+    before - Math.max(Math.floor(settlements * 0.05), rows) - roomAfter(settlements, types);
   for (let h = 0; world.events.count < honest; h++) {
     const household = world.households[h] ?? addHousehold(world, people);
     liveHousehold(world, life, household);
     if (h % 5000 === 0) await pause('life', world.events.count, settlements);
   }
+  livesAfter(world, types);
   const plantings = options.clean ? [] : plant(world, options);
   // Neighbours fill the world up, so that its size does not tell how many rings it holds.
   const planted = world.events.count;
@@ -230,21 +259,25 @@ async function buildWorld(options: SeedOptions): Promise<{ world: World; plantin
   return { world, plantings };
 }
 
-/** Rings in all when the options do not say: four of each type for each 200,000 settlements. */
-function ringsOf(o: SeedOptions): number {
+/** Rings of each type. */
+function ringsOfType(o: SeedOptions): number {
   if (o.clean) return 0;
-  const least = o.settlements < 8000 ? 1 : 2;
-  return PLANTED_TYPES.length * (o.rings ?? Math.max(least, Math.round(o.settlements / 50_000)));
+  if (o.rings !== undefined) return o.rings;
+  const crowded = Math.max(1, typesOf(o).length / TYPES_IN_FULL);
+  const least = o.settlements < 8000 || crowded > 1 ? 1 : 2;
+  return Math.max(least, Math.round(o.settlements / 50_000 / crowded));
 }
 
 function plant(world: World, options: SeedOptions): Planting[] {
   const rng = world.stream('orders');
-  const each = ringsOf(options) / PLANTED_TYPES.length;
+  const types = typesOf(options);
+  const each = ringsOfType(options);
   let next = rng.int(CAMOUFLAGES.length);
   // In a small world rings are small too, so that their members stay under one in two hundred.
-  const largest = Math.floor((1.35 * 0.0047 * world.people.length) / (each * PLANTED_TYPES.length));
+  const shares = types.reduce((sum, t) => sum + FOOTPRINT[t].people, 0);
+  const largest = Math.floor((1.35 * 0.0047 * world.people.length) / (each * shares));
   const orders: Order[] = [];
-  for (const type of PLANTED_TYPES)
+  for (const type of types)
     for (let i = 0; i < each; i++)
       orders.push({
         type,

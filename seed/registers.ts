@@ -92,6 +92,17 @@ export function writeRelations(world: World, ids: Identifiers, file: CsvFile): v
       rows.push(
         `institution,${i.code},owner,owner,${i.owner}${mix(i.chain >= 0 ? i.chain : i.index + 1000, 5) % 10_000},2020-01-01,,市场监管`,
       );
+  world.agents.forEach((agent, i) => {
+    if (agent.kind === 'telephone') return;
+    const name = agent.kind === 'proxy' ? '代办人' : '收款账户';
+    const to =
+      agent.holder !== null
+        ? `patient,${ids.psnNo(agent.holder)}`
+        : `${agent.kind},${agent.kind === 'proxy' ? 'D' : 'B'}${String(mix(i, 91) % 10_000_000_000).padStart(10, '0')}`;
+    for (const p of agent.patients)
+      if (p !== agent.holder)
+        rows.push(`patient,${ids.psnNo(p)},${agent.kind},${to},,,${name}登记`);
+  });
   rows.sort();
   for (const row of rows) file.row(`${row}\n`);
 }

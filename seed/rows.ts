@@ -10,6 +10,7 @@ import { Flag, Kind, Row } from './events.js';
 import { PREFECTURE } from './geography.js';
 import type { Identifiers } from './identifiers.js';
 import type { Institution } from './institutions.js';
+import { codeText } from './packs.js';
 import type { Person } from './people.js';
 import type { Stock } from './stock.js';
 import { townOf, type World } from './world.js';
@@ -135,7 +136,8 @@ export async function writeEvents(
     const staffed = doctor >= 0 ? staff.doctors[doctor] : undefined;
     if ((fresh || row === Row.rebilled) && d.next() > 0.006) {
       const stay = kind === Kind.stay || kind === Kind.chemo || kind === Kind.maternity;
-      const known = staffed && d.next() > 0.02;
+      // Whose prescription a pharmacy fills was not there.
+      const known = staffed && place.type !== 'pharmacy' && d.next() > 0.02;
       const dept = staffed ? place.depts.find((x) => x.code === staffed.dept) : undefined;
       const main = diagnosis && (stay || d.next() < 0.8) ? diagnosis : undefined;
       files.mdtrt_d.row(
@@ -171,7 +173,13 @@ export async function writeEvents(
           sign * cnt,
           (flags & Flag.undelivered) !== 0,
         );
-      if (item.listType === '101' && place.traced > 0 && !stayed) {
+      const given = events.lines.get(e)?.[i]?.codes;
+      if (given)
+        for (const code of given)
+          files.drug_trac_d.row(
+            `${setl},${visit},${psn},${place.code},${item.nationalCode},${code},L${item.code.slice(-4)}${Number(code.slice(-4)) % 40},${sign},${timeText(settled)}\n`,
+          );
+      else if (item.listType === '101' && place.traced > 0 && !stayed) {
         // Codes hang on the visit, so a refund and a second settlement carry the same packs.
         d.start((events.seed[first] as number) ^ Math.imul(i + 1, 0x2545f491));
         if (d.next() < place.traced)
@@ -213,8 +221,7 @@ function terminal(place: Institution, settled: number): string {
 /** Twenty digits: seven of the product, thirteen of the pack; a pack is met once in the world. */
 function traceCode(item: number, d: Draws): string {
   // A few batches were printed twice by their maker.
-  if (d.next() < 0.0004)
-    return `8${String(100_000 + item * 17).slice(-6)}${String(d.int(400)).padStart(13, '0')}`;
-  const high = String(d.int(1_000_000)).padStart(6, '0');
-  return `8${String(100_000 + item * 17).slice(-6)}${high}${String(d.int(10_000_000)).padStart(7, '0')}`;
+  if (d.next() < 0.0004) return codeText(item, 0, d.int(400));
+  const high = d.int(1_000_000);
+  return codeText(item, high, d.int(10_000_000));
 }

@@ -1,4 +1,5 @@
 import { createRng, deriveSeed, type Rng } from '../analytics/model/rng.js';
+import type { Contact } from '../analytics/planting/context.js';
 import {
   between,
   chance,
@@ -48,6 +49,8 @@ export interface World extends PeopleContext {
   /** In-patient spans of a person: begin, end, begin, end … */
   readonly stays: Map<number, number[]>;
   readonly lookAlikes: LookAlike[];
+  /** Telephones, stand-ins and accounts that serve several people beyond their own homes. */
+  readonly agents: Contact[];
   /** Days of honest life by how many fall ill or go shopping. */
   readonly drawDay: Readonly<Record<'hospital' | 'pharmacy', (rng: Rng) => number>>;
   readonly drawAcute: (rng: Rng) => number;
@@ -80,6 +83,7 @@ export function makeWorld(settlements: number, seed: number): World {
     events: new Events(Math.ceil(settlements * 1.02) + 1000),
     stays: new Map(),
     lookAlikes: [],
+    agents: [],
     drawDay: {
       hospital: weightedPicker(
         Float64Array.from({ length: DAYS }, (_, d) => busyness(d, 'hospital') * season(d)),

@@ -6,11 +6,27 @@ import type { Rng } from '../model/rng.js';
  * the synthetic world and a shadow copy of a user's own period. All times are epoch seconds, all
  * days local day numbers (model/time).
  */
-export const PLANTED_TYPES = [
+
+/** What the seed world plants when it is not told what. */
+export const HEADLINE_TYPES = [
   'patient-brokering-ring',
   'card-farming-pharmacy',
   'impersonated-dialysis',
 ] as const;
+/** Rings made of people and their cards. */
+export const CARD_TYPES = [
+  'drug-resale-ring',
+  'card-agent-hub',
+  'multi-site-convoy',
+  'rent-a-patient-core',
+  'steering-loop',
+  'duplicate-prescribing',
+  'trace-code-loop',
+] as const;
+/** What an institution or a doctor does with records. */
+export const SITE_TYPES = [] as const;
+/** Everything that can be planted. */
+export const PLANTED_TYPES = [...HEADLINE_TYPES, ...CARD_TYPES, ...SITE_TYPES] as const;
 export type PlantedType = (typeof PLANTED_TYPES)[number];
 
 /** How well a ring hides; defined level by level and type by type in `camouflage.ts`. */
@@ -33,6 +49,8 @@ export interface CandidatePatient {
   readonly died: number | null;
   /** On honest dialysis during the period. */
   readonly dialysis: boolean;
+  /** Diagnoses that are treated on chronic-disease visits. */
+  readonly chronic: readonly number[];
 }
 
 /** An honest visit that is already there. */
@@ -41,6 +59,8 @@ export interface HonestVisit {
   readonly kind: VisitKind;
   readonly begin: number;
   readonly end: number;
+  readonly doctor: number | null;
+  readonly diagnosis: number | null;
 }
 
 export interface CandidateInstitution {
@@ -59,6 +79,8 @@ export interface CandidateInstitution {
   /** Dialysis machines; 0 when it has no dialysis. */
   readonly machines: number;
   readonly privately: boolean;
+  /** Share of its drug lines whose trace codes it reports; 0 when it reports none. */
+  readonly traced: number;
   /** Usual seconds from the beginning of a dialysis session to its settlement. */
   readonly sessionLag: number;
   /** Shares of the honest dialysis sessions there that are billed with each support. */
@@ -75,6 +97,21 @@ export interface Place {
   readonly patients: readonly number[];
 }
 
+/** A drug that is handed out by the pack. */
+export interface CandidateDrug {
+  readonly item: number;
+  /** The same for all makers of one substance. */
+  readonly ingredient: number;
+  /** Days that a pack lasts at the usual dose. */
+  readonly packDays: number;
+  /** How easily it is resold, 0–3. */
+  readonly resale: number;
+  /** Fen a pack. */
+  readonly price: number;
+  /** Chronic diagnoses that it is usually given for; maybe none. */
+  readonly diagnoses: readonly number[];
+}
+
 /** Item handles by what they are used for. */
 export interface ItemShelf {
   /** Easily resold drugs: tonics, insulins, statins. */
@@ -85,6 +122,10 @@ export interface ItemShelf {
   readonly dialyser: readonly number[];
   readonly bloodLine: readonly number[];
   readonly dialysisTests: readonly number[];
+  readonly laboratory: readonly number[];
+  readonly imaging: readonly number[];
+  /** Acupuncture, massage, physical therapy. */
+  readonly rehabilitation: readonly number[];
 }
 
 export interface PlantingContext {
@@ -99,6 +140,9 @@ export interface PlantingContext {
   readonly institutions: readonly CandidateInstitution[];
   readonly places: readonly Place[];
   readonly items: ItemShelf;
+  readonly drugs: readonly CandidateDrug[];
+  /** Everybody with an honest visit there, each once. */
+  patientsAt(institution: number): readonly number[];
   /** Diagnoses of low severity that an in-patient stay can be hung on. */
   readonly lowSeverity: readonly number[];
   /** Kidney failure under dialysis. */
@@ -112,11 +156,17 @@ export interface PlantingContext {
 export interface PlantedLine {
   readonly item: number;
   readonly count: number;
+  /**
+   * Physical packs, numbered within the planting: the same number is the same trace code wherever it
+   * is sold. Without it the line carries codes as honest ones do there.
+   */
+  readonly packs?: readonly number[];
 }
 
 export interface PlantedVisit {
   readonly patient: number;
   readonly institution: number;
+  /** Who treats; at a pharmacy whose prescription is filled there, if anybody's. */
   readonly doctor: number | null;
   readonly kind: VisitKind;
   readonly begin: number;
@@ -141,12 +191,23 @@ export interface TakenOver {
   readonly visit: number;
   readonly institution: number;
   readonly settled: number;
+  /** As in `PlantedVisit`; nobody when absent. */
+  readonly doctor?: number;
+}
+
+/** One telephone, stand-in or account behind several people, besides `sharedPhone`. */
+export interface Contact {
+  readonly kind: 'telephone' | 'proxy' | 'payee';
+  /** Whose it is; null when the holder is not among the insured. */
+  readonly holder: number | null;
+  readonly patients: readonly number[];
 }
 
 export interface Planting {
   readonly type: PlantedType;
   readonly camouflage: Camouflage;
   readonly patients: readonly number[];
+  /** Where the ring's records are made, whether or not the place knows. */
   readonly institutions: readonly number[];
   readonly doctors: readonly number[];
   readonly items: readonly number[];
@@ -154,4 +215,5 @@ export interface Planting {
   readonly takeOver: readonly TakenOver[];
   /** Members who give the recruiter's telephone as their own. */
   readonly sharedPhone: readonly number[];
+  readonly contacts?: readonly Contact[];
 }

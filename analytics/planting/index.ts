@@ -1,7 +1,14 @@
+import { plantCardAgent } from './card-agent-hub.js';
 import { plantCardFarming } from './card-farming-pharmacy.js';
 import type { Camouflage, PlantedType, Planting, PlantingContext } from './context.js';
+import { plantDrugResale } from './drug-resale-ring.js';
+import { plantDuplicates } from './duplicate-prescribing.js';
 import { plantDialysis } from './impersonated-dialysis.js';
+import { plantConvoy } from './multi-site-convoy.js';
 import { plantBrokering } from './patient-brokering-ring.js';
+import { plantRentedPatients } from './rent-a-patient-core.js';
+import { plantSteering } from './steering-loop.js';
+import { plantTraceLoop } from './trace-code-loop.js';
 
 type Planter = (
   ctx: PlantingContext,
@@ -15,6 +22,13 @@ const PLANTERS: Readonly<Record<PlantedType, Planter>> = {
   'patient-brokering-ring': plantBrokering,
   'card-farming-pharmacy': plantCardFarming,
   'impersonated-dialysis': plantDialysis,
+  'drug-resale-ring': plantDrugResale,
+  'card-agent-hub': plantCardAgent,
+  'multi-site-convoy': plantConvoy,
+  'rent-a-patient-core': plantRentedPatients,
+  'steering-loop': plantSteering,
+  'duplicate-prescribing': plantDuplicates,
+  'trace-code-loop': plantTraceLoop,
 };
 
 /** Fewest members that make a ring of the type. */
@@ -22,6 +36,30 @@ const LEAST: Readonly<Record<PlantedType, number>> = {
   'patient-brokering-ring': 4,
   'card-farming-pharmacy': 5,
   'impersonated-dialysis': 2,
+  'drug-resale-ring': 4,
+  'card-agent-hub': 5,
+  'multi-site-convoy': 4,
+  'rent-a-patient-core': 6,
+  'steering-loop': 6,
+  'duplicate-prescribing': 1,
+  'trace-code-loop': 5,
+};
+
+/**
+ * What one ring takes of a world, generously: `rows`, settlements that it adds; `people`, its members as a
+ * share of a full ring's, for keeping rings scarce.
+ */
+export const FOOTPRINT: Readonly<Record<PlantedType, { rows: number; people: number }>> = {
+  'patient-brokering-ring': { rows: 450, people: 1 },
+  'card-farming-pharmacy': { rows: 450, people: 1 },
+  'impersonated-dialysis': { rows: 450, people: 1 },
+  'drug-resale-ring': { rows: 900, people: 0.8 },
+  'card-agent-hub': { rows: 450, people: 1 },
+  'multi-site-convoy': { rows: 1000, people: 0.6 },
+  'rent-a-patient-core': { rows: 500, people: 1 },
+  'steering-loop': { rows: 450, people: 1 },
+  'duplicate-prescribing': { rows: 60, people: 0.1 },
+  'trace-code-loop': { rows: 600, people: 0.9 },
 };
 
 export interface Order {

@@ -18,6 +18,7 @@ interface Options {
   seed: number;
   camouflage?: Level;
   clean?: true;
+  types?: string;
 }
 
 export function registerSeed(program: Program, choose: Choose): void {
@@ -29,12 +30,13 @@ export function registerSeed(program: Program, choose: Choose): void {
     .option('--seed <n>', 'of the random numbers', seed, 1)
     .option('--camouflage <level>', 'how well rings hide, 0 to 4 (default: a mix)', level)
     .option('--clean', 'without rings')
+    .option('--types <ids>', 'which rings: all, or ids with commas (default: the headline three)')
     .action((options: Options) =>
       choose({
         name: 'seed',
         kind: 'alone',
         run: async (io) => {
-          const { writeSeedWorld } = await import('../../seed/index.js');
+          const { typesNamed, writeSeedWorld } = await import('../../seed/index.js');
           const line = progressLine(io, 'seed');
           try {
             const made = await writeSeedWorld({
@@ -43,6 +45,7 @@ export function registerSeed(program: Program, choose: Choose): void {
               seed: options.seed,
               ...(options.camouflage === undefined ? {} : { camouflage: options.camouflage }),
               ...(options.clean ? { clean: true } : {}),
+              ...(options.types === undefined ? {} : { types: typesNamed(options.types) }),
               signal: io.signal,
               progress: line.show,
             });

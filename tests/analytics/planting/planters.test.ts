@@ -3,6 +3,7 @@ import { dayOf, weekdayOf } from '../../../analytics/model/time.js';
 import {
   CAMOUFLAGES,
   type Camouflage,
+  HEADLINE_TYPES,
   PLANTED_TYPES,
   type PlantedType,
   type Planting,
@@ -43,7 +44,7 @@ function meetings(ring: Planting): Map<string, number> {
   return out;
 }
 
-describe.each(PLANTED_TYPES)('%s', (type) => {
+describe.each(HEADLINE_TYPES)('%s', (type) => {
   const sizes = {
     'patient-brokering-ring': [4, 25],
     'card-farming-pharmacy': [5, 40],

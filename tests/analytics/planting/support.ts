@@ -36,6 +36,7 @@ export function district(seed: number): PlantingContext {
         sessionLag: 0,
         supports: { anticoagulant: 0.97, epo: 0.5, dialyser: 0.97, bloodLine: 0.02, tests: 0.08 },
         privately: i % 3 === 0,
+        traced: i % 4 === 1 ? 0 : 0.8,
         ...more,
       });
   };
@@ -66,10 +67,18 @@ export function district(seed: number): PlantingContext {
       age: 20 + life.int(70),
       died: handle % 71 === 3 ? FIRST + 40 + life.int(200) : null,
       dialysis,
+      chronic: handle % 4 === 0 ? [20 + (handle % 5)] : [],
     });
     const own: HonestVisit[] = [];
     const add = (institution: number, kind: VisitKind, begin: number, end = begin) =>
-      own.push({ institution, kind, begin, end });
+      own.push({
+        institution,
+        kind,
+        begin,
+        end,
+        doctor: kind === 'pharmacy' ? null : institution * 10,
+        diagnosis: null,
+      });
     for (let n = handle % 3 === 0 ? 9 : life.int(4); n > 0; n--)
       add(of('pharmacy')[life.int(20)]?.handle as number, 'pharmacy', at(life.int(365), 10));
     if (handle % 5 === 0) {
@@ -103,7 +112,23 @@ export function district(seed: number): PlantingContext {
       dialyser: [103],
       bloodLine: [104],
       dialysisTests: [105],
+      laboratory: [110, 111, 112],
+      imaging: [113, 114],
+      rehabilitation: [115, 116, 117, 118],
     },
+    // Twenty substances of two makers each.
+    drugs: Array.from({ length: 40 }, (_, i) => ({
+      item: i,
+      ingredient: i - (i % 2),
+      packDays: i % 3 === 0 ? 30 : 14,
+      resale: i < 30 ? 2 : 1,
+      price: 4000 + 100 * i,
+      diagnoses: [20 + (Math.floor(i / 2) % 5)],
+    })),
+    patientsAt: (institution) =>
+      patients
+        .map((p) => p.handle)
+        .filter((p) => visits[p]?.some((v) => v.institution === institution)),
     lowSeverity: [1, 2, 3, 4, 5, 6, 7],
     kidneyFailure: 9,
     doctors: (institution) => [institution * 10, institution * 10 + 1, institution * 10 + 2],
