@@ -138,6 +138,7 @@ export function worldPlanting(world: World): WorldPlanting {
         lat: i.lat,
         busy: busy[i.index] as number,
         stays: stays[i.index] as number,
+        beds: i.beds,
         machines: i.machines,
         privately: i.privately,
         traced: i.traced,
@@ -163,6 +164,9 @@ export function worldPlanting(world: World): WorldPlanting {
       laboratory: group('lab', 'labc'),
       imaging: group('img'),
       rehabilitation: group('reh'),
+      ward: group('bed', 'ipd', 'nur'),
+      injections: group('inj'),
+      materials: group('mat'),
     },
     drugs: drugsOf(catalogue),
     patientsAt(institution) {

@@ -8,11 +8,11 @@ import {
   weightedPicker,
 } from '../analytics/planting/random.js';
 import type { Geography, Town } from './geography.js';
-import type { Chain, Institutions } from './institutions.js';
+import type { Chain } from './institutions.js';
 import { openRegistry, type Registry } from './registry.js';
 
 /** Founds the hospitals, pharmacies and clinics that a prefecture of this size has. */
-export function makeInstitutions(geo: Geography, settlements: number, rng: Rng): Institutions {
+export function makeInstitutions(geo: Geography, settlements: number, rng: Rng): Registry {
   const registry = openRegistry(geo, settlements, rng);
   hospitals(registry, geo, settlements, rng);
   shops(registry, geo, settlements, rng);

@@ -285,7 +285,8 @@ function plant(world: World, options: SeedOptions): Planting[] {
         largest,
       });
   const planting = worldPlanting(world);
-  const out = plantRings(planting.ctx, shuffle(orders, rng));
+  const innocent = world.lookAlikes.flatMap((l) => (l.patients.length === 0 ? l.institutions : []));
+  const out = plantRings(planting.ctx, shuffle(orders, rng), new Set(innocent));
   for (const p of out) planting.apply(p);
   return out;
 }

@@ -1,7 +1,11 @@
 import type { Rng } from '../analytics/model/rng.js';
+import { SITE_TYPES } from '../analytics/planting/context.js';
 import { pick, sample } from '../analytics/planting/random.js';
 import { Kind } from './events.js';
 import type { LookAlike, World } from './world.js';
+
+/** What is a place's own doing, so that a look-alike of it names nobody. */
+const SITES: ReadonlySet<string> = new Set(SITE_TYPES);
 
 /** Remembers a group of honest people that looks like a ring. */
 export function note(world: World, group: Omit<LookAlike, 'doctors'>): void {
@@ -71,7 +75,8 @@ export function pickLookAlikes(world: World, rings: number): LookAlike[] {
   const rng = world.stream('look-alikes');
   const kinds = new Map<string, LookAlike[]>();
   for (const group of [...world.lookAlikes, ...foundLookAlikes(world)])
-    if (group.patients.length > 0) kinds.set(group.type, [...(kinds.get(group.type) ?? []), group]);
+    if (group.patients.length > 0 || SITES.has(group.resembles))
+      kinds.set(group.type, [...(kinds.get(group.type) ?? []), group]);
   const each = Math.max(2, Math.ceil(rings / Math.max(1, kinds.size)));
   const chosen: LookAlike[] = [];
   for (const name of [...kinds.keys()].sort())

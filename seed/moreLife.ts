@@ -8,6 +8,15 @@ import {
   multimorbid,
 } from './cardLife.js';
 import { capitation, onlyNearby, prescriptions, printedTwice, rebilled } from './placeLife.js';
+import { rehabilitationHouse, sharedEquipment, sharedLogIn, twoPractices } from './siteDoctors.js';
+import { fluWeeks, newlyListed, newWard, openingStock } from './siteTrade.js';
+import {
+  authorisedLeave,
+  frailWard,
+  pathways,
+  plannedCycles,
+  relativesFetch,
+} from './siteWards.js';
 import type { World } from './world.js';
 
 interface Life {
@@ -29,6 +38,13 @@ const LIVES: Readonly<Partial<Record<PlantedType, Life>>> = {
   'steering-loop': { after: [prescriptions, onlyNearby] },
   'duplicate-prescribing': { before: [doseChanges] },
   'trace-code-loop': { before: [printedTwice, rebilled] },
+  'bed-hanging': { before: [authorisedLeave, relativesFetch] },
+  'split-admission': { before: [plannedCycles, frailWard] },
+  'clone-records': { before: [pathways] },
+  'impossible-doctor': { before: [sharedLogIn, twoPractices] },
+  'inventory-gap': { before: [openingStock] },
+  'sudden-change': { before: [newWard, newlyListed, fluWeeks] },
+  'therapy-overcount': { before: [sharedEquipment, rehabilitationHouse] },
 };
 
 /** Settlements to keep free for what comes after ordinary life. */

@@ -64,7 +64,7 @@ function movements(
 ): void {
   const place = world.institutions[institution] as { code: string };
   const item = world.catalogue.items[itemIndex] as Item;
-  let stock = between(rng, 2, 12);
+  let stock = Math.max(between(rng, 2, 12), world.opening.get(institution * 1024 + itemIndex) ?? 0);
   const supplier = SUPPLIERS[(institution + itemIndex) % SUPPLIERS.length] as string;
   let document = 0;
   const row = (type: string, count: number, month: number, from: string) => {

@@ -14,7 +14,7 @@ import { makeInstitutions } from './establish.js';
 import { Events, Kind, type KindCode } from './events.js';
 import { type Geography, makeGeography, type Town } from './geography.js';
 import { serveAt, serveNear } from './hours.js';
-import type { Institution, Institutions } from './institutions.js';
+import type { Institution } from './institutions.js';
 import {
   type Choices,
   type Household,
@@ -22,6 +22,7 @@ import {
   type PeopleContext,
   type Person,
 } from './people.js';
+import type { Registry } from './registry.js';
 
 /** A group of honest people who look like a ring. */
 export interface LookAlike {
@@ -40,7 +41,7 @@ export interface World extends PeopleContext {
   readonly geo: Geography;
   readonly catalogue: Catalogue;
   readonly institutions: readonly Institution[];
-  readonly staff: Institutions;
+  readonly staff: Registry;
   readonly choices: Choices[];
   readonly people: Person[];
   readonly households: Household[];
@@ -51,6 +52,10 @@ export interface World extends PeopleContext {
   readonly lookAlikes: LookAlike[];
   /** Telephones, stand-ins and accounts that serve several people beyond their own homes. */
   readonly agents: Contact[];
+  /** Packs on a shelf before the year began, where it is more than usual, by the key of `stock.ts`. */
+  readonly opening: Map<number, number>;
+  /** `YYYY-MM-DD` from which the fund lists an institution, where it is within the year. */
+  readonly listed: Map<number, string>;
   /** Days of honest life by how many fall ill or go shopping. */
   readonly drawDay: Readonly<Record<'hospital' | 'pharmacy', (rng: Rng) => number>>;
   readonly drawAcute: (rng: Rng) => number;
@@ -84,6 +89,8 @@ export function makeWorld(settlements: number, seed: number): World {
     stays: new Map(),
     lookAlikes: [],
     agents: [],
+    opening: new Map(),
+    listed: new Map(),
     drawDay: {
       hospital: weightedPicker(
         Float64Array.from({ length: DAYS }, (_, d) => busyness(d, 'hospital') * season(d)),

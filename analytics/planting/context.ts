@@ -24,7 +24,15 @@ export const CARD_TYPES = [
   'trace-code-loop',
 ] as const;
 /** What an institution or a doctor does with records. */
-export const SITE_TYPES = [] as const;
+export const SITE_TYPES = [
+  'bed-hanging',
+  'split-admission',
+  'clone-records',
+  'impossible-doctor',
+  'inventory-gap',
+  'sudden-change',
+  'therapy-overcount',
+] as const;
 /** Everything that can be planted. */
 export const PLANTED_TYPES = [...HEADLINE_TYPES, ...CARD_TYPES, ...SITE_TYPES] as const;
 export type PlantedType = (typeof PLANTED_TYPES)[number];
@@ -76,6 +84,8 @@ export interface CandidateInstitution {
   readonly busy: number;
   /** In-patient stays in the period. */
   readonly stays: number;
+  /** Approved beds; 0 when it has none or nobody knows. */
+  readonly beds: number;
   /** Dialysis machines; 0 when it has no dialysis. */
   readonly machines: number;
   readonly privately: boolean;
@@ -126,6 +136,11 @@ export interface ItemShelf {
   readonly imaging: readonly number[];
   /** Acupuncture, massage, physical therapy. */
   readonly rehabilitation: readonly number[];
+  /** What a ward bills by the day: bed, rounds, nursing. */
+  readonly ward: readonly number[];
+  readonly injections: readonly number[];
+  /** Consumables of a ward. */
+  readonly materials: readonly number[];
 }
 
 export interface PlantingContext {

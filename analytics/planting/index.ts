@@ -1,13 +1,26 @@
+import { plantBedHanging } from './bed-hanging.js';
 import { plantCardAgent } from './card-agent-hub.js';
 import { plantCardFarming } from './card-farming-pharmacy.js';
-import type { Camouflage, PlantedType, Planting, PlantingContext } from './context.js';
+import { plantCloneRecords } from './clone-records.js';
+import {
+  type Camouflage,
+  type PlantedType,
+  type Planting,
+  type PlantingContext,
+  SITE_TYPES,
+} from './context.js';
 import { plantDrugResale } from './drug-resale-ring.js';
 import { plantDuplicates } from './duplicate-prescribing.js';
 import { plantDialysis } from './impersonated-dialysis.js';
+import { plantImpossibleDoctor } from './impossible-doctor.js';
+import { plantInventoryGap } from './inventory-gap.js';
 import { plantConvoy } from './multi-site-convoy.js';
 import { plantBrokering } from './patient-brokering-ring.js';
 import { plantRentedPatients } from './rent-a-patient-core.js';
+import { plantSplitAdmission } from './split-admission.js';
 import { plantSteering } from './steering-loop.js';
+import { plantSuddenChange } from './sudden-change.js';
+import { plantTherapyOvercount } from './therapy-overcount.js';
 import { plantTraceLoop } from './trace-code-loop.js';
 
 type Planter = (
@@ -29,7 +42,16 @@ const PLANTERS: Readonly<Record<PlantedType, Planter>> = {
   'steering-loop': plantSteering,
   'duplicate-prescribing': plantDuplicates,
   'trace-code-loop': plantTraceLoop,
+  'bed-hanging': plantBedHanging,
+  'split-admission': plantSplitAdmission,
+  'clone-records': plantCloneRecords,
+  'impossible-doctor': plantImpossibleDoctor,
+  'inventory-gap': plantInventoryGap,
+  'sudden-change': plantSuddenChange,
+  'therapy-overcount': plantTherapyOvercount,
 };
+
+const SITES: ReadonlySet<PlantedType> = new Set(SITE_TYPES);
 
 /** Fewest members that make a ring of the type. */
 const LEAST: Readonly<Record<PlantedType, number>> = {
@@ -43,6 +65,13 @@ const LEAST: Readonly<Record<PlantedType, number>> = {
   'steering-loop': 6,
   'duplicate-prescribing': 1,
   'trace-code-loop': 5,
+  'bed-hanging': 0,
+  'split-admission': 0,
+  'clone-records': 0,
+  'impossible-doctor': 0,
+  'inventory-gap': 0,
+  'sudden-change': 0,
+  'therapy-overcount': 0,
 };
 
 /**
@@ -60,6 +89,13 @@ export const FOOTPRINT: Readonly<Record<PlantedType, { rows: number; people: num
   'steering-loop': { rows: 450, people: 1 },
   'duplicate-prescribing': { rows: 60, people: 0.1 },
   'trace-code-loop': { rows: 600, people: 0.9 },
+  'bed-hanging': { rows: 1300, people: 0 },
+  'split-admission': { rows: 800, people: 0 },
+  'clone-records': { rows: 1000, people: 0 },
+  'impossible-doctor': { rows: 1400, people: 0 },
+  'inventory-gap': { rows: 1100, people: 0 },
+  'sudden-change': { rows: 1500, people: 0 },
+  'therapy-overcount': { rows: 1000, people: 0 },
 };
 
 export interface Order {
@@ -72,14 +108,19 @@ export interface Order {
 /**
  * Plants one ring an order; nobody and no place of business belongs to two rings of one type, and
  * nobody to two rings at all. An order that the people at hand cannot fill (after a few tries) is
- * left out. Pure but for `ctx.rng`.
+ * left out. What places do is not planted at `innocent` ones. Pure but for `ctx.rng`.
  */
-export function plantRings(ctx: PlantingContext, orders: readonly Order[]): Planting[] {
+export function plantRings(
+  ctx: PlantingContext,
+  orders: readonly Order[],
+  innocent: ReadonlySet<number> = new Set(),
+): Planting[] {
   const taken = new Set<number>();
   const places = new Map<PlantedType, Set<number>>();
   const out: Planting[] = [];
   for (const { type, camouflage, largest } of orders) {
-    const used = places.get(type) ?? new Set<number>();
+    const own = SITES.has(type) ? innocent : [];
+    const used = places.get(type) ?? new Set<number>(own);
     places.set(type, used);
     for (let attempt = 0; attempt < 12; attempt++) {
       const planting = PLANTERS[type](
@@ -91,6 +132,7 @@ export function plantRings(ctx: PlantingContext, orders: readonly Order[]): Plan
       );
       if (!planting) continue;
       for (const p of planting.patients) taken.add(p);
+      for (const v of planting.add) taken.add(v.patient);
       for (const i of planting.institutions) used.add(i);
       out.push(planting);
       break;

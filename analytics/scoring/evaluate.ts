@@ -67,8 +67,11 @@ export interface Evaluation {
 interface Entry {
   readonly detectors: ReadonlySet<string>;
   readonly detector: string;
+  readonly kind: Ring['kind'];
   /** Keys of patients and core institutions. */
   readonly members: ReadonlySet<string>;
+  /** How many of them are institutions. */
+  readonly sites: number;
   readonly right: boolean;
   readonly touching: boolean;
 }
@@ -118,6 +121,21 @@ function overlaps(cases: readonly ReadonlySet<string>[]) {
 const jaccard = (shared: number, a: number, b: number) => shared / (a + b - shared);
 
 /**
+ * Jaccard index of a finding and a case. A case that names nobody is a place's own doing: only places
+ * are compared, and only a finding about a place, or of the case's own detector, can be it.
+ */
+function overlap(
+  entry: Pick<Entry, 'detectors' | 'kind' | 'members' | 'sites'>,
+  ring: Pick<TruthRing, 'patients'> & { readonly type: string | undefined },
+  size: number,
+  shared: number,
+): number {
+  if (ring.patients.length > 0) return jaccard(shared, entry.members.size, size);
+  const about = entry.kind === 'entity' || (ring.type && entry.detectors.has(ring.type));
+  return about ? jaccard(shared, entry.sites, size) : 0;
+}
+
+/**
  * True where at least half of the finding's patients, or one of its core institutions, belong to
  * one case: an inspector sent there would have met it, though the outline is off.
  */
@@ -137,7 +155,8 @@ function touches(members: ReadonlySet<string>, ofCase: ReadonlySet<string>): boo
 
 /**
  * Compares a run with planted or confirmed cases (DATA.md §2, `ringfence evaluate`). A finding and
- * a case match when the Jaccard index of their patients ∪ core institutions is at least .5; a list
+ * a case match when the Jaccard index of their patients ∪ core institutions is at least .5 (of the
+ * institutions alone where the case names no patients: a hospital's or doctor's own doing); a list
  * entry is right when it matches a case of any type. The quality of a type takes the cases of that
  * type, found by whichever detector; its precision is of that detector's own findings; its AUPRC
  * leaves out the people and places of other types' cases. Pure; the order of `truth` is of no account
@@ -151,10 +170,12 @@ export function evaluate(input: EvaluateInput): Evaluation {
   const entries = list.map((finding, rank): Entry => {
     const members = membersOf(finding);
     const detectors = new Set([finding.detector, ...finding.reasons.map((r) => r.detector)]);
+    const sites = [...members].filter((m) => m.startsWith('i:')).length;
+    const entry = { detectors, detector: finding.detector, kind: finding.kind, members, sites };
     let right = false;
     let touching = false;
     for (const [c, shared] of sharedWith(members)) {
-      const j = jaccard(shared, members.size, caseMembers[c]!.size);
+      const j = overlap(entry, input.truth[c]!, caseMembers[c]!.size, shared);
       const b = best[c]!;
       b.all = Math.max(b.all, j);
       if (rank < FIRST) b.first = Math.max(b.first, j);
@@ -162,7 +183,7 @@ export function evaluate(input: EvaluateInput): Evaluation {
       right ||= j >= MATCH;
       touching ||= j >= MATCH || touches(members, caseMembers[c]!);
     }
-    return { detectors, detector: finding.detector, members, right, touching };
+    return { ...entry, right, touching };
   });
   const cases = input.truth.map((ring, c): Case => {
     const b = best[c]!;
@@ -269,7 +290,7 @@ function covered(lookalikes: readonly TruthRing[], entries: readonly Entry[]) {
             if (m.startsWith('p:')) patients++;
           }
         return (
-          jaccard(shared, members.size, entry.members.size) >= MATCH ||
+          overlap(entry, { ...look, type: look.resembles }, members.size, shared) >= MATCH ||
           (patients > 0 && patients * 2 >= new Set(look.patients).size)
         );
       });

@@ -10,6 +10,8 @@ export interface TruthRing {
   readonly institutions: readonly string[];
   readonly doctors: readonly string[];
   readonly drugs: readonly string[];
+  /** The type that a look-alike may be mistaken for, where it is named. */
+  readonly resembles?: string;
   /** How well the case hides, as text; absent for confirmed cases. */
   readonly camouflage?: string;
 }
@@ -23,6 +25,7 @@ const LINE = z
     institutions: ids,
     doctors: ids,
     drugs: ids,
+    resembles: z.string().nullish(),
     camouflage: z.union([z.number(), z.string()]).nullish(),
   })
   .loose();
@@ -63,7 +66,7 @@ function parseLine(line: string, where: string, number: number, what: string): T
     const field = issue.path.length > 0 ? `field ${issue.path.join('.')}: ` : '';
     throw invalid(`${where}: ${field}${issue.message}`, LOOKS_LIKE);
   }
-  const { ring, type, camouflage, patients, institutions, doctors, drugs } = parsed.data;
+  const { ring, type, resembles, camouflage, patients, institutions, doctors, drugs } = parsed.data;
   for (const [field, value] of Object.entries({ ring, type }))
     if (value === undefined && what === 'truth')
       throw invalid(`${where}: field ${field}: missing`, LOOKS_LIKE);
@@ -76,6 +79,7 @@ function parseLine(line: string, where: string, number: number, what: string): T
     institutions,
     doctors,
     drugs,
+    ...(resembles ? { resembles } : {}),
     ...(camouflage === undefined || camouflage === null ? {} : { camouflage: String(camouflage) }),
   };
 }

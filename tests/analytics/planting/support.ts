@@ -37,6 +37,7 @@ export function district(seed: number): PlantingContext {
         supports: { anticoagulant: 0.97, epo: 0.5, dialyser: 0.97, bloodLine: 0.02, tests: 0.08 },
         privately: i % 3 === 0,
         traced: i % 4 === 1 ? 0 : 0.8,
+        beds: type === 'hospital' ? 30 + 10 * (i % 4) : 0,
         ...more,
       });
   };
@@ -115,6 +116,9 @@ export function district(seed: number): PlantingContext {
       laboratory: [110, 111, 112],
       imaging: [113, 114],
       rehabilitation: [115, 116, 117, 118],
+      ward: [120, 121, 122],
+      injections: [123, 124, 125, 126, 127, 128],
+      materials: [129, 130],
     },
     // Twenty substances of two makers each.
     drugs: Array.from({ length: 40 }, (_, i) => ({
@@ -133,5 +137,35 @@ export function district(seed: number): PlantingContext {
     kidneyFailure: 9,
     doctors: (institution) => [institution * 10, institution * 10 + 1, institution * 10 + 2],
     serves: (_, day) => startOfDay(day) + 8 * 3600 + rng.int(12 * 3600),
+  };
+}
+
+/** The same district with doctors at work: everybody with many visits also sees one in a clinic or hospital. */
+export function workingDistrict(seed: number): PlantingContext {
+  const plain = district(seed);
+  const life = createRng(seed + 2);
+  const houses = plain.institutions.filter((i) => i.type !== 'pharmacy' && i.machines === 0);
+  const visits = Array.from({ length: plain.patientCount }, (_, handle) => {
+    const own = plain.visits(handle).slice();
+    if (own.length < 8) return own;
+    for (let n = 4; n > 0; n--) {
+      const house = houses[life.int(houses.length)] as CandidateInstitution;
+      const at = startOfDay(FIRST + life.int(365)) + Math.round((8 + 9 * life.next()) * 3600);
+      own.push({
+        institution: house.handle,
+        kind: 'out-patient',
+        begin: at,
+        end: at,
+        doctor: house.handle * 10 + life.int(2),
+        diagnosis: null,
+      });
+    }
+    return own.sort((a, b) => a.begin - b.begin);
+  });
+  return {
+    ...plain,
+    visits: (handle) => visits[handle] as HonestVisit[],
+    patientsAt: (institution) =>
+      visits.flatMap((own, p) => (own.some((v) => v.institution === institution) ? [p] : [])),
   };
 }

@@ -126,6 +126,42 @@ describe('recall and precision', () => {
   });
 });
 
+describe('a case that names nobody', () => {
+  const site = truth('S1', [], ['H1'], { type: 'split-admission' });
+  const match = (finding: Ring, more: Partial<TruthRing> = {}) =>
+    evaluate({ findings: [finding], profiles: noProfiles, truth: [{ ...site, ...more }] }).overall;
+
+  it('is matched on its places, whoever the finding about them names', () => {
+    const own = ring('1', ['a', 'b', 'c'], ['H1'], { kind: 'entity', detector: 'split-admission' });
+    expect(match(own)).toMatchObject({
+      recall: { all: 1, ownDetector: 1 },
+      precision: { list: 1 },
+    });
+    expect(match(own, { institutions: ['H1', 'H2'] }).recall.all).toBe(1);
+    expect(match(own, { institutions: ['H1', 'H2', 'H3'] }).recall.all).toBe(0);
+    expect(match(ring('1', ['a'], ['H2'], { kind: 'entity' })).recall.all).toBe(0);
+  });
+
+  it('is no ring of people that meets there, unless its own detector has a part in it', () => {
+    const people = ring('1', ['a', 'b', 'c'], ['H1'], { detector: 'patient-brokering-ring' });
+    expect(match(people)).toMatchObject({ recall: { all: 0 }, precision: { list: 0 } });
+    expect(match({ ...people, detector: 'split-admission' }).recall.all).toBe(1);
+  });
+
+  it('is covered as a look-alike by a finding about the place or of what it resembles', () => {
+    const covered = (finding: Ring) =>
+      evaluate({
+        findings: [finding],
+        profiles: noProfiles,
+        truth: [],
+        lookalikes: [truth('L1', [], ['H1'], { type: 'frail-ward', resembles: 'split-admission' })],
+      }).lookalikes?.covered;
+    expect(covered(ring('1', ['a'], ['H1'], { kind: 'entity' }))).toBe(1);
+    expect(covered(ring('1', ['a'], ['H1'], { detector: 'split-admission' }))).toBe(1);
+    expect(covered(ring('1', ['a'], ['H1']))).toBe(0);
+  });
+});
+
 describe('look-alikes', () => {
   it('are covered by a match or by half of their patients in one finding', () => {
     const findings = [ring('1', ['a', 'b', 'x', 'y', 'z', 'w', 'v'], ['H9'])];
