@@ -7,6 +7,7 @@ import type { World } from '../projection/world.js';
 import { crowdedHospitals } from './bedHanging/beds.js';
 import { type Clash, interiorStays, type Stay } from './bedHanging/clashes.js';
 import type { Detector } from './detector.js';
+import { listLevel } from './parameters.js';
 import { stayColumns } from './stays.js';
 import {
   conclude,
@@ -47,7 +48,7 @@ const parameters = z.object({
     .max(2)
     .default(0.15)
     .describe('Least overdispersion φ of honest hospitals (variance = mean + φ·mean²)'),
-  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+  q: listLevel,
 });
 
 type Parameters = z.output<typeof parameters>;

@@ -9,6 +9,7 @@ import type { World } from '../projection/world.js';
 import { type Hub, jointUse, phoneHubs, placeDays, type Usage } from './cardAgentHub/hubs.js';
 import type { Detector } from './detector.js';
 import { corePlaces } from './jointVisits.js';
+import { listLevel } from './parameters.js';
 import {
   conclude,
   fundOf,
@@ -53,7 +54,7 @@ const parameters = z.object({
     .max(10)
     .default(1)
     .describe('Overdispersion φ of such times: people who know each other go out together'),
-  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+  q: listLevel,
 });
 
 type Parameters = z.output<typeof parameters>;

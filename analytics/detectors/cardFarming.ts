@@ -14,6 +14,7 @@ import { searchCircles } from './circleSearch.js';
 import { prepareWaves, withCompanions } from './companions.js';
 import { type Detector, type DetectorContext, HEADLINE_WEIGHT } from './detector.js';
 import { type GroupSearch, searchGroups, searchRedrawn, weighPairs } from './groupSearch.js';
+import { listLevel, redrawnWorlds, unrelatedUnits } from './parameters.js';
 import { placeLinks } from './places.js';
 import { pharmacyVisits } from './visits.js';
 
@@ -43,13 +44,7 @@ const parameters = z.object({
     .max(0.05)
     .default(1e-3)
     .describe('A pair enters the search for groups when its tail probability is below this'),
-  minUnits: z
-    .number()
-    .int()
-    .min(3)
-    .max(20)
-    .default(3)
-    .describe('Unrelated people (households count once) that a ring has at least'),
+  minUnits: unrelatedUnits,
   companions: z
     .number()
     .int()
@@ -63,14 +58,8 @@ const parameters = z.object({
     .max(50)
     .default(6)
     .describe('A pair that shares places enters the search when its score is above this'),
-  worlds: z
-    .number()
-    .int()
-    .min(50)
-    .max(1000)
-    .default(60)
-    .describe('Redrawn worlds that groups are compared with (N2)'),
-  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+  worlds: redrawnWorlds,
+  q: listLevel,
 });
 
 export type CardFarmingParameters = z.output<typeof parameters>;

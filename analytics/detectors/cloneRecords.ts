@@ -7,6 +7,7 @@ import type { World } from '../projection/world.js';
 import { type CloneUnit, cloneUnits } from './clones/judge.js';
 import { recordsByDiagnosis } from './clones/records.js';
 import type { Detector } from './detector.js';
+import { listLevel } from './parameters.js';
 import {
   conclude,
   fundOf,
@@ -41,7 +42,7 @@ const parameters = z.object({
     .max(50)
     .default(5)
     .describe('Different items that a bill has at least'),
-  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+  q: listLevel,
 });
 type Parameters = z.output<typeof parameters>;
 

@@ -10,6 +10,7 @@ import type { Detector, DetectorContext } from './detector.js';
 import { sharedAttributes, testHypotheses } from './explanations.js';
 import { type GroupSearch, searchGroups } from './groupSearch.js';
 import { median } from './inventory/shortfalls.js';
+import { listLevel, redrawnWorlds, unrelatedUnits } from './parameters.js';
 import { homeAreas } from './places.js';
 import { describeCollectors, describeTaker } from './supply/describe.js';
 import { type Taker, takers, takerTails } from './supply/resale.js';
@@ -49,21 +50,9 @@ const parameters = z.object({
     .describe(
       'Two cards that take the same drugs at the same places enter the search above this score',
     ),
-  minUnits: z
-    .number()
-    .int()
-    .min(3)
-    .max(20)
-    .default(3)
-    .describe('Unrelated people (households count once) that a ring has at least'),
-  worlds: z
-    .number()
-    .int()
-    .min(50)
-    .max(1000)
-    .default(60)
-    .describe('Redrawn worlds that groups are compared with (N2)'),
-  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+  minUnits: unrelatedUnits,
+  worlds: redrawnWorlds,
+  q: listLevel,
 });
 export type ResaleParameters = z.output<typeof parameters>;
 

@@ -7,6 +7,7 @@ import type { World } from '../projection/world.js';
 import type { Detector } from './detector.js';
 import { median } from './inventory/shortfalls.js';
 import { fundOfItems } from './money.js';
+import { listLevel } from './parameters.js';
 import { type Duplicate, duplicates } from './supply/duplicates.js';
 import { conclude, inOrder, ranked, reason } from './telling.js';
 
@@ -30,7 +31,7 @@ const parameters = z.object({
     .describe(
       'Days from which a person is put up for review where too few are there to compare with',
     ),
-  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+  q: listLevel,
 });
 type Parameters = z.output<typeof parameters>;
 

@@ -7,6 +7,7 @@ import type { Finding, InnocentExplanation } from '../model/finding.js';
 import type { World } from '../projection/world.js';
 import type { Detector } from './detector.js';
 import { type DoctorDays, doctorDays, type Impossible } from './impossibleDoctor/days.js';
+import { listLevel } from './parameters.js';
 import { conclude, fundOf, inOrder, institutionSubject, ranked, reason } from './telling.js';
 
 const ID = 'impossible-doctor';
@@ -50,7 +51,7 @@ const parameters = z.object({
     .max(0.2)
     .default(0.05)
     .describe('An impossible day less likely by wrong codes than this is put up for review'),
-  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+  q: listLevel,
 });
 
 type Parameters = z.output<typeof parameters>;

@@ -13,6 +13,7 @@ import {
   TELLING,
 } from './inventory/shortfalls.js';
 import { fundOfItems } from './money.js';
+import { listLevel } from './parameters.js';
 import {
   conclude,
   inOrder,
@@ -45,7 +46,7 @@ const parameters = z.object({
     .max(365)
     .default(60)
     .describe('Days of sales that may have stood on the shelf before the period'),
-  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+  q: listLevel,
 });
 type Parameters = z.output<typeof parameters>;
 

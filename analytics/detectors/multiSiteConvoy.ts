@@ -22,6 +22,7 @@ import {
 } from './groupSearch.js';
 import { corePlaces, pairKey } from './jointVisits.js';
 import { pharmacyRounds, type Rounds } from './multiSiteConvoy/trips.js';
+import { listLevel, redrawnWorlds, unrelatedUnits } from './parameters.js';
 import {
   conclude,
   fundOf,
@@ -56,13 +57,9 @@ const parameters = z.object({
     .max(100)
     .default(3)
     .describe('Days on which three unrelated cards or more made the round together, at least'),
-  minUnits: z
-    .number()
-    .int()
-    .min(3)
-    .max(20)
-    .default(3)
-    .describe('Unrelated people (households count once) that a convoy has at least'),
+  minUnits: unrelatedUnits.describe(
+    'Unrelated people (households count once) that a convoy has at least',
+  ),
   companions: z
     .number()
     .int()
@@ -77,14 +74,8 @@ const parameters = z.object({
     .max(100)
     .default(4)
     .describe('Others on the same round that day, from which on it is a chain’s event'),
-  worlds: z
-    .number()
-    .int()
-    .min(50)
-    .max(1000)
-    .default(60)
-    .describe('Redrawn worlds that groups are compared with (N2)'),
-  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+  worlds: redrawnWorlds,
+  q: listLevel,
 });
 
 type Parameters = z.output<typeof parameters>;

@@ -9,6 +9,7 @@ import { searchCircles } from './circleSearch.js';
 import { prepareWaves, withCompanions } from './companions.js';
 import { type Detector, HEADLINE_WEIGHT } from './detector.js';
 import { type GroupSearch, searchRedrawn } from './groupSearch.js';
+import { listLevel, redrawnWorlds, unrelatedUnits } from './parameters.js';
 import { describeBrokering } from './patientBrokeringFinding.js';
 import { placeLinks } from './places.js';
 import { type Stays, stayColumns } from './stays.js';
@@ -34,13 +35,7 @@ const parameters = z.object({
     .max(0.05)
     .default(5e-3)
     .describe('A pair enters the search for groups when its tail probability is below this'),
-  minUnits: z
-    .number()
-    .int()
-    .min(3)
-    .max(20)
-    .default(3)
-    .describe('Unrelated people (households count once) that a ring has at least'),
+  minUnits: unrelatedUnits,
   waveTolerance: z
     .number()
     .int()
@@ -61,14 +56,8 @@ const parameters = z.object({
     .max(50)
     .default(6)
     .describe('A pair that shares hospitals enters the search when its score is above this'),
-  worlds: z
-    .number()
-    .int()
-    .min(50)
-    .max(1000)
-    .default(60)
-    .describe('Redrawn worlds that groups are compared with (N2)'),
-  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+  worlds: redrawnWorlds,
+  q: listLevel,
 });
 
 export type BrokeringParameters = z.output<typeof parameters>;

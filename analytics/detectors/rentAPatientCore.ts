@@ -10,6 +10,7 @@ import { createRng, deriveSeed } from '../model/rng.js';
 import { rowsOf } from '../projection/indexes.js';
 import type { World } from '../projection/world.js';
 import type { Detector, DetectorContext } from './detector.js';
+import { listLevel, redrawnWorlds } from './parameters.js';
 import { homeAreas } from './places.js';
 import { expectedLinks, householdLinks } from './rentAPatientCore/links.js';
 import {
@@ -61,14 +62,8 @@ const parameters = z.object({
     .max(10)
     .default(1.3)
     .describe('Density at least so many times that of the best block of redrawn worlds'),
-  worlds: z
-    .number()
-    .int()
-    .min(50)
-    .max(1000)
-    .default(60)
-    .describe('Redrawn worlds that blocks are compared with (N2)'),
-  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+  worlds: redrawnWorlds.describe('Redrawn worlds that blocks are compared with (N2)'),
+  q: listLevel,
 });
 
 type Parameters = z.output<typeof parameters>;

@@ -4,6 +4,7 @@ import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation } from '../model/finding.js';
 import type { World } from '../projection/world.js';
 import type { Detector } from './detector.js';
+import { listLevel } from './parameters.js';
 import { type Discharge, discharges, type Return } from './splitAdmission/returns.js';
 import {
   byHospital,
@@ -66,7 +67,7 @@ const parameters = z.object({
     .max(2)
     .default(0.1)
     .describe('Least overdispersion φ of honest hospitals (variance = mean + φ·mean²)'),
-  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+  q: listLevel,
 });
 
 type Parameters = z.output<typeof parameters>;

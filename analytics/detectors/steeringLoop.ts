@@ -5,6 +5,7 @@ import { throwIfAborted } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import type { World } from '../projection/world.js';
 import type { Detector } from './detector.js';
+import { listLevel } from './parameters.js';
 import { type Choice, choiceModel, doctorSums, homesOf } from './steeringLoop/choice.js';
 import { type Destination, type Referral, referralsTo } from './steeringLoop/referrals.js';
 import {
@@ -54,7 +55,7 @@ const parameters = z.object({
     .max(5)
     .default(0.3)
     .describe('Overdispersion φ of honest doctors against the choice model'),
-  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+  q: listLevel,
 });
 
 type Parameters = z.output<typeof parameters>;

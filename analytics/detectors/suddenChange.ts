@@ -13,6 +13,7 @@ import type { Finding, InnocentExplanation, Reason } from '../model/finding.js';
 import { deriveSeed } from '../model/rng.js';
 import type { World } from '../projection/world.js';
 import type { Detector, DetectorContext } from './detector.js';
+import { listLevel } from './parameters.js';
 import { hypotheses } from './suddenChange/hypotheses.js';
 import { newcomers } from './suddenChange/newcomers.js';
 import {
@@ -79,7 +80,7 @@ const parameters = z.object({
     .max(1000)
     .default(99)
     .describe('Simulated years of an institution'),
-  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+  q: listLevel,
 });
 
 type Parameters = z.output<typeof parameters>;

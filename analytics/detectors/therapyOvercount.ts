@@ -6,6 +6,7 @@ import type { Finding, InnocentExplanation, Subject } from '../model/finding.js'
 import type { World } from '../projection/world.js';
 import type { Detector } from './detector.js';
 import { fundOfItems } from './money.js';
+import { listLevel } from './parameters.js';
 import { conclude, inOrder, institutionSubject, ranked, reason } from './telling.js';
 import { type TherapyCount, therapyCounts } from './therapy/counts.js';
 import { THERAPIES } from './therapy/kinds.js';
@@ -33,7 +34,7 @@ const parameters = z.object({
     .max(1440)
     .default(600)
     .describe('Minutes that one pair of hands works in a day'),
-  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+  q: listLevel,
 });
 type Parameters = z.output<typeof parameters>;
 

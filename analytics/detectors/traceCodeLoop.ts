@@ -5,6 +5,7 @@ import type { Finding, Reason, Subject } from '../model/finding.js';
 import type { World } from '../projection/world.js';
 import type { Detector } from './detector.js';
 import { fundOfItems } from './money.js';
+import { listLevel } from './parameters.js';
 import { inOrder, institutionSubject, memberSubjects, ranked, reason } from './telling.js';
 import { type Loop, push, type TraceSales, traceSales } from './traceCodes/loops.js';
 import { type Site, traceSites } from './traceCodes/sites.js';
@@ -36,7 +37,7 @@ const parameters = z.object({
     .max(20)
     .default(2)
     .describe('Institutions with so many codes in common belong together'),
-  q: z.number().min(0.0001).max(0.2).default(0.05).describe('Level of the list'),
+  q: listLevel,
 });
 type Parameters = z.output<typeof parameters>;
 
