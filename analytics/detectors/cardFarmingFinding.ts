@@ -1,15 +1,15 @@
-import type { Finding, InnocentExplanation, Reason, Subject } from '../model/finding.js';
-import { REASON_SETTLEMENTS_MAX } from '../model/finding.js';
+import type { Finding, InnocentExplanation, Reason } from '../model/finding.js';
 import { rowsOf } from '../projection/indexes.js';
 import { INSTITUTION_PHARMACY, type World } from '../projection/world.js';
 import type { Candidate } from './candidates.js';
 import type { CardFarmingParameters } from './cardFarming.js';
-import { round, sharedAttributes, testHypotheses } from './explanations.js';
+import { sharedAttributes, testHypotheses } from './explanations.js';
 import { expectedHits, type GroupSearch } from './groupSearch.js';
 import { CELL_DAYS, corePlaces, type JointVisits, jointVisits, pairKey } from './jointVisits.js';
 import { judge, searchedP } from './judgement.js';
 import { pharmacyRates } from './pharmacyRates.js';
 import { companionsQ, type SideTest, sideEvidence } from './sideEvidence.js';
+import { fundOf, institutionSubject, memberSubjects, reason } from './telling.js';
 import { isPharmacySwipe } from './visits.js';
 
 const DETECTOR = 'card-farming-pharmacy';
@@ -55,7 +55,10 @@ export function describeFarm(
     detector: DETECTOR,
     detectorVersion: 2,
     kind: 'ring',
-    subjects: subjects(world, members, cores),
+    subjects: [
+      ...cores.map((h) => institutionSubject(world, h)),
+      ...memberSubjects(world, members),
+    ],
     reasons: [first, ...reasons.main.slice(1), ...reasons.side],
     innocent,
     ...judge(
@@ -71,17 +74,6 @@ export function describeFarm(
     ),
     fundAtRisk: fundAt(world, members, cores, joint),
   };
-}
-
-function subjects(world: World, members: readonly number[], cores: readonly number[]): Subject[] {
-  return [
-    ...cores.map(
-      (h): Subject => ({ kind: 'institution', id: world.institutions.ids[h]!, role: 'core' }),
-    ),
-    ...members.map(
-      (m): Subject => ({ kind: 'patient', id: world.patients.ids[m]!, role: 'member' }),
-    ),
-  ];
 }
 
 /** Members by pharmacy used on two days or more. */
@@ -111,43 +103,30 @@ function describeReasons(
   cores: readonly number[],
   tests: readonly SideTest[],
 ): { main: Reason[]; side: Reason[] } {
-  const ids = world.settlements.ids;
-  const named = (rows: readonly number[]) =>
-    rows.slice(0, REASON_SETTLEMENTS_MAX).map((i) => ids[i]!);
   const main: Reason[] = [];
   if (candidate.meetings && joint.meetings > 0)
-    main.push({
-      code: `${DETECTOR}.joint-swipes`,
-      detector: DETECTOR,
-      measured: joint.meetings,
-      expected: round(expectedHits(candidate.members, candidate.meetings.search.pairs)),
-      unit: 'meetings',
-      settlements: named(joint.rows),
-      p: candidate.meetings.p,
-    });
-  if (candidate.circles)
-    main.push({
-      code: `${DETECTOR}.shared-places`,
-      detector: DETECTOR,
-      measured: round(candidate.circles.score),
-      expected: round(mean(searches.circles.table.best)),
-      unit: 'score',
-      settlements: named(rowsAt(world, candidate.members, cores)),
-      p: candidate.circles.p,
-    });
-  const side = tests
-    .filter((t) => t.p <= SIDE_LEVEL)
-    .map(
-      (t): Reason => ({
-        code: `${DETECTOR}.${t.code}`,
-        detector: DETECTOR,
-        measured: round(t.measured),
-        expected: round(t.expected),
-        unit: t.unit,
-        settlements: named(t.rows),
-        p: t.p,
+    main.push(
+      reason(world, DETECTOR, 'joint-swipes', {
+        measured: joint.meetings,
+        expected: expectedHits(candidate.members, candidate.meetings.search.pairs),
+        unit: 'meetings',
+        rows: joint.rows,
+        p: candidate.meetings.p,
       }),
     );
+  if (candidate.circles)
+    main.push(
+      reason(world, DETECTOR, 'shared-places', {
+        measured: candidate.circles.score,
+        expected: mean(searches.circles.table.best),
+        unit: 'score',
+        rows: rowsAt(world, candidate.members, cores),
+        p: candidate.circles.p,
+      }),
+    );
+  const side = tests
+    .filter((t) => t.p <= SIDE_LEVEL)
+    .map((t) => reason(world, DETECTOR, t.code, t));
   return { main, side };
 }
 
@@ -166,12 +145,12 @@ function fundAt(
   cores: readonly number[],
   joint: JointVisits,
 ): number {
-  const s = world.settlements;
-  const rows =
+  return fundOf(
+    world,
     joint.rows.length > 0
       ? joint.rows
-      : rowsAt(world, members, cores).filter((i) => isPharmacySwipe(world, i));
-  return rows.reduce((sum, i) => sum + Math.max(0, s.fund[i]!), 0);
+      : rowsAt(world, members, cores).filter((i) => isPharmacySwipe(world, i)),
+  );
 }
 
 function explain(

@@ -10,6 +10,7 @@ import type { Detector } from './detector.js';
 import { listLevel } from './parameters.js';
 import {
   conclude,
+  doctorSubject,
   fundOf,
   inOrder,
   institutionSubject,
@@ -93,9 +94,7 @@ function describe(
     kind: 'ring',
     subjects: [
       institutionSubject(world, unit.institution),
-      ...(unit.doctor >= 0
-        ? [{ kind: 'doctor', id: world.doctors[unit.doctor]!, role: 'doctor' } as const]
-        : []),
+      ...(unit.doctor >= 0 ? [doctorSubject(world, unit.doctor)] : []),
       ...memberSubjects(
         world,
         rows.map((row) => s.patient[row]!),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { throwIfAborted } from '../model/errors.js';
-import type { Finding, InnocentExplanation, Subject } from '../model/finding.js';
+import type { Finding, InnocentExplanation } from '../model/finding.js';
 import type { World } from '../projection/world.js';
 import type { Detector } from './detector.js';
 import { type SiteGaps, siteGaps } from './inventory/gaps.js';
@@ -18,6 +18,7 @@ import {
   conclude,
   inOrder,
   institutionSubject,
+  itemSubjects,
   memberSubjects,
   ranked,
   reason,
@@ -146,9 +147,7 @@ function describe(
         world,
         buyers.map((b) => b.patient),
       ),
-      ...[...items]
-        .sort((a, b) => a - b)
-        .map((i): Subject => ({ kind: 'drug', id: world.items.ids[i]!, role: 'item' })),
+      ...itemSubjects(world, items),
     ],
     reasons: [
       reason(world, DETECTOR, 'short-items', {

@@ -1,20 +1,22 @@
 import { fisherCombination } from '../algorithms/multiplicity.js';
 import { logBinomialTail } from '../algorithms/tails.js';
-import {
-  type Finding,
-  type InnocentExplanation,
-  REASON_SETTLEMENTS_MAX,
-  type Reason,
-  type Subject,
-} from '../model/finding.js';
+import type { Finding, InnocentExplanation, Reason } from '../model/finding.js';
 import type { World } from '../projection/world.js';
 import type { Candidate } from './candidates.js';
-import { round, sameAddress, sharedAttributes, testHypotheses } from './explanations.js';
+import { sameAddress, sharedAttributes, testHypotheses } from './explanations.js';
 import { expectedHits } from './groupSearch.js';
 import { corePlaces, pairKey } from './jointVisits.js';
 import { judge, searchedP } from './judgement.js';
 import type { BrokeringParameters, BrokeringSearches } from './patientBrokering.js';
 import { type JointStays, jointStays, type Stays } from './stays.js';
+import {
+  doctorSubject,
+  type Fact,
+  fundOf,
+  institutionSubject,
+  memberSubjects,
+  reason,
+} from './telling.js';
 
 const DETECTOR = 'patient-brokering-ring';
 const CORE_SHARE = 0.1;
@@ -47,21 +49,14 @@ export function describeBrokering(
   const cores = corePlaces(weight, CORE_SHARE);
   const reasons = describeReasons(world, candidate, searches, joint, own);
   const innocent = explain(world, params, candidate, searches, joint);
-  const s = world.settlements;
   return {
     detector: DETECTOR,
     detectorVersion: 2,
     kind: 'ring',
     subjects: [
-      ...cores.map(
-        (h): Subject => ({ kind: 'institution', id: world.institutions.ids[h]!, role: 'core' }),
-      ),
-      ...signers(world, stays, own).map(
-        (d): Subject => ({ kind: 'doctor', id: world.doctors[d]!, role: 'doctor' }),
-      ),
-      ...candidate.members.map(
-        (m): Subject => ({ kind: 'patient', id: world.patients.ids[m]!, role: 'member' }),
-      ),
+      ...cores.map((h) => institutionSubject(world, h)),
+      ...signers(world, stays, own).map((d) => doctorSubject(world, d)),
+      ...memberSubjects(world, candidate.members),
     ],
     reasons: [reasons.main, ...reasons.side],
     innocent,
@@ -76,7 +71,10 @@ export function describeBrokering(
       world.patients,
       params,
     ),
-    fundAtRisk: own.reduce((sum, i) => sum + Math.max(0, s.fund[stays.row[i]!]!), 0),
+    fundAtRisk: fundOf(
+      world,
+      own.map((i) => stays.row[i]!),
+    ),
   };
 }
 
@@ -132,55 +130,52 @@ function describeReasons(
   joint: JointStays,
   own: readonly number[],
 ): { main: Reason; side: Reason[] } {
-  const s = world.settlements;
   const { stays, meetings } = searches;
   const { best } = (isWave(candidate.members, searches) ? searches.waves : searches.circles).table;
-  const named = (list: readonly number[]) =>
-    list.slice(0, REASON_SETTLEMENTS_MAX).map((i) => s.ids[stays.row[i]!]!);
+  const settled = (list: readonly number[]) => list.map((i) => stays.row[i]!);
   const all: Reason[] = [];
-  const reason = (code: string, rest: Omit<Reason, 'code' | 'detector'>) =>
-    all.push({ code: `${DETECTOR}.${code}`, detector: DETECTOR, ...rest });
+  const tell = (what: string, fact: Fact) => all.push(reason(world, DETECTOR, what, fact));
   if (candidate.meetings)
-    reason('joint-stays', {
+    tell('joint-stays', {
       measured: joint.meetings,
-      expected: round(expectedHits(candidate.members, meetings.pairs)),
+      expected: expectedHits(candidate.members, meetings.pairs),
       unit: 'meetings',
-      settlements: named(joint.stays),
+      rows: settled(joint.stays),
       p: candidate.meetings.p,
     });
   if (candidate.circles)
-    reason('shared-hospitals', {
-      measured: round(candidate.circles.score),
-      expected: round(best.reduce((x, y) => x + y, 0) / best.length),
+    tell('shared-hospitals', {
+      measured: candidate.circles.score,
+      expected: best.reduce((x, y) => x + y, 0) / best.length,
       unit: 'score',
-      settlements: named(own),
+      rows: settled(own),
       p: candidate.circles.p,
     });
   const main = all.shift()!;
   const { companions } = candidate;
   if (companions && companions.p < 0.05)
-    reason('wave-companions', {
+    tell('wave-companions', {
       measured: companions.visits.length,
-      expected: round(companions.expected),
+      expected: companions.expected,
       unit: 'stays',
-      settlements: named(companions.visits),
+      rows: settled(companions.visits),
       p: companions.p,
     });
   const hospitals = new Set(joint.stays.map((i) => stays.institution[i]!)).size;
   if (hospitals >= 2)
-    reason('hospital-hops', {
+    tell('hospital-hops', {
       measured: hospitals,
       expected: 1,
       unit: 'hospitals',
-      settlements: named(joint.stays),
+      rows: settled(joint.stays),
     });
   const cash = zeroCash(world, stays, own);
   if (cash.zero.length >= 3 && cash.p < 0.05)
-    reason('zero-cash', {
+    tell('zero-cash', {
       measured: cash.zero.length,
-      expected: round(cash.expected),
+      expected: cash.expected,
       unit: 'stays',
-      settlements: named(cash.zero),
+      rows: settled(cash.zero),
       p: cash.p,
     });
   return { main, side: all };

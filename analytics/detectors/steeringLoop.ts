@@ -10,6 +10,7 @@ import { type Choice, choiceModel, doctorSums, homesOf } from './steeringLoop/ch
 import { type Destination, type Referral, referralsTo } from './steeringLoop/referrals.js';
 import {
   conclude,
+  doctorSubject,
   fundOf,
   inOrder,
   institutionSubject,
@@ -145,7 +146,7 @@ function steered(
       kind: 'ring',
       subjects: [
         institutionSubject(world, to),
-        { kind: 'doctor', id: world.doctors[doctor]!, role: 'doctor' },
+        doctorSubject(world, doctor),
         ...memberSubjects(world, patients),
       ],
       reasons: [

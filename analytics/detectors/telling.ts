@@ -11,19 +11,17 @@ import { bestExplanation, round } from './explanations.js';
 
 /** How findings are put into words by the detectors that test one entity or group at a time. */
 
-/** A measured fact of a detector; `rows` are indexes of settlements, the strongest first. */
-export function reason(
-  world: World,
-  detector: string,
-  what: string,
-  fact: {
-    readonly measured: number;
-    readonly expected: number;
-    readonly unit: string;
-    readonly rows: readonly number[];
-    readonly p?: number | undefined;
-  },
-): Reason {
+export interface Fact {
+  readonly measured: number;
+  readonly expected: number;
+  readonly unit: string;
+  /** Indexes of settlements, the strongest first. */
+  readonly rows: readonly number[];
+  readonly p?: number | undefined;
+}
+
+/** A measured fact of a detector. */
+export function reason(world: World, detector: string, what: string, fact: Fact): Reason {
   return {
     code: `${detector}.${what}`,
     detector,
@@ -59,10 +57,20 @@ export function institutionSubject(world: World, h: number): Subject {
   return { kind: 'institution', id: world.institutions.ids[h]!, role: 'core' };
 }
 
+export function doctorSubject(world: World, doctor: number): Subject {
+  return { kind: 'doctor', id: world.doctors[doctor]!, role: 'doctor' };
+}
+
 export function memberSubjects(world: World, patients: Iterable<number>): Subject[] {
   return [...new Set(patients)]
     .sort((x, y) => x - y)
     .map((m): Subject => ({ kind: 'patient', id: world.patients.ids[m]!, role: 'member' }));
+}
+
+export function itemSubjects(world: World, items: Iterable<number>): Subject[] {
+  return [...new Set(items)]
+    .sort((x, y) => x - y)
+    .map((i): Subject => ({ kind: 'drug', id: world.items.ids[i]!, role: 'item' }));
 }
 
 /** Fen that the fund paid for some settlements, each counted once. */

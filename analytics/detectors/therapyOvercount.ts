@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { sidak } from '../algorithms/multiplicity.js';
 import { testPeers } from '../algorithms/peerCounts.js';
 import { throwIfAborted } from '../model/errors.js';
-import type { Finding, InnocentExplanation, Subject } from '../model/finding.js';
+import type { Finding, InnocentExplanation } from '../model/finding.js';
 import type { World } from '../projection/world.js';
 import type { Detector } from './detector.js';
 import { fundOfItems } from './money.js';
 import { listLevel } from './parameters.js';
-import { conclude, inOrder, institutionSubject, ranked, reason } from './telling.js';
+import { conclude, inOrder, institutionSubject, itemSubjects, ranked, reason } from './telling.js';
 import { type TherapyCount, therapyCounts } from './therapy/counts.js';
 import { THERAPIES } from './therapy/kinds.js';
 
@@ -113,12 +113,7 @@ function describe(
   const crowded = beyondHands(world, count, params.dayMinutes);
   return {
     ...{ detector: DETECTOR, detectorVersion: VERSION, kind: 'entity' },
-    subjects: [
-      institutionSubject(world, count.institution),
-      ...[...items]
-        .sort((a, b) => a - b)
-        .map((i): Subject => ({ kind: 'drug', id: world.items.ids[i]!, role: 'item' })),
-    ],
+    subjects: [institutionSubject(world, count.institution), ...itemSubjects(world, items)],
     reasons: [
       reason(world, DETECTOR, `${THERAPIES[count.kind]!.kind}-counts`, {
         ...{ measured: count.units, expected, unit: 'times', rows: count.rows, p },

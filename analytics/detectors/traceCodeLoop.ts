@@ -6,7 +6,14 @@ import type { World } from '../projection/world.js';
 import type { Detector } from './detector.js';
 import { fundOfItems } from './money.js';
 import { listLevel } from './parameters.js';
-import { inOrder, institutionSubject, memberSubjects, ranked, reason } from './telling.js';
+import {
+  inOrder,
+  institutionSubject,
+  itemSubjects,
+  memberSubjects,
+  ranked,
+  reason,
+} from './telling.js';
 import { type Loop, push, type TraceSales, traceSales } from './traceCodes/loops.js';
 import { type Site, traceSites } from './traceCodes/sites.js';
 
@@ -207,13 +214,15 @@ function subjects(
   rows: readonly number[],
   loops: readonly Loop[],
 ): Subject[] {
-  const items = [...new Set(loops.map((l) => l.item))].filter((i) => i >= 0).sort((a, b) => a - b);
   return [
     ...[...cores].sort((a, b) => a - b).map((h) => institutionSubject(world, h)),
     ...memberSubjects(
       world,
       rows.map((r) => world.settlements.patient[r]!),
     ),
-    ...items.map((i): Subject => ({ kind: 'drug', id: world.items.ids[i]!, role: 'item' })),
+    ...itemSubjects(
+      world,
+      loops.map((l) => l.item).filter((i) => i >= 0),
+    ),
   ];
 }

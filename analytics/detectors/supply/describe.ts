@@ -1,9 +1,17 @@
-import type { Finding, InnocentExplanation, Subject } from '../../model/finding.js';
+import type { Finding, InnocentExplanation } from '../../model/finding.js';
 import type { World } from '../../projection/world.js';
 import { bestExplanation, provableUnits } from '../explanations.js';
 import type { CalibratedGroup, GroupSearch } from '../groupSearch.js';
 import { fundOfItems } from '../money.js';
-import { conclude, institutionSubject, memberSubjects, ranked, reason } from '../telling.js';
+import {
+  conclude,
+  doctorSubject,
+  institutionSubject,
+  itemSubjects,
+  memberSubjects,
+  ranked,
+  reason,
+} from '../telling.js';
 import type { Taker } from './resale.js';
 
 const DETECTOR = 'drug-resale-ring';
@@ -25,7 +33,7 @@ export function describeTaker(
     ...{ detector: DETECTOR, detectorVersion: VERSION, kind: 'entity' },
     subjects: [
       { kind: 'patient', id: world.patients.ids[taker.patient]!, role: 'core' },
-      ...itemSubjects(world, [taker]),
+      ...itemSubjects(world, oftenTaken([taker])),
     ],
     reasons: [
       reason(world, DETECTOR, 'supply-for-each-day', {
@@ -62,8 +70,8 @@ export function describeCollectors(
     subjects: [
       ...cores.map((h) => institutionSubject(world, h)),
       ...memberSubjects(world, group.members),
-      ...doctors.map((d): Subject => ({ kind: 'doctor', id: world.doctors[d]!, role: 'doctor' })),
-      ...itemSubjects(world, cards),
+      ...doctors.map((d) => doctorSubject(world, d)),
+      ...itemSubjects(world, oftenTaken(cards)),
     ],
     reasons: [
       reason(world, DETECTOR, 'same-drugs-same-places', {
@@ -124,10 +132,8 @@ function often(values: readonly number[]): number[] {
     .sort((x, y) => x - y);
 }
 
-function itemSubjects(world: World, cards: readonly Taker[]): Subject[] {
-  return often(cards.flatMap((t) => t.fills.map((f) => f.item))).map(
-    (i): Subject => ({ kind: 'drug', id: world.items.ids[i]!, role: 'item' }),
-  );
+function oftenTaken(cards: readonly Taker[]): number[] {
+  return often(cards.flatMap((t) => t.fills.map((f) => f.item)));
 }
 
 /** The share of these drugs that nobody needs every day of the period. */
