@@ -7,15 +7,13 @@
  * A planned cycle (regular stays for one diagnosis) that once coincides always coincides, so a run
  * of joint stays of two planned cycles counts once.
  *
- * `redrawn` moves every stay by whole weeks, −REDRAW_WEEKS … +REDRAW_WEEKS, each stay on its own:
- * person, hospital, weekday, length and season stay, only the coincidences go.
+ * `redrawn` moves every stay by whole weeks, each on its own.
  */
-import { createRng } from '../model/rng.js';
 import type { PairScreen } from './pairSums.js';
 import { logPoissonTail, poissonLikelihoodRatio } from './tails.js';
+import { type RedrawnScreen, weekShifts } from './weekShifts.js';
 
 const WINDOW = 28;
-const REDRAW_WEEKS = 4;
 /** Hospitals of all levels that a level's median is shrunk with: a level may be two hospitals and a ring. */
 const LEVEL_PRIOR = 5;
 const RATE_CAP = 2;
@@ -37,9 +35,7 @@ export interface StayColumns {
   readonly level: Int32Array;
 }
 
-export interface AdmissionScreen {
-  observed(): PairScreen;
-  redrawn(seed: number): PairScreen;
+export interface AdmissionScreen extends RedrawnScreen {
   /** Chance of a hit at a trial, by level. */
   readonly rate: ReadonlyMap<number, number>;
   readonly looks: number;
@@ -60,14 +56,7 @@ export function admissionScreen(
     looks,
     planned,
     observed: () => run(null),
-    redrawn: (seed) => {
-      const rng = createRng(seed);
-      const shift = Int32Array.from(
-        stays.patient,
-        () => (rng.int(2 * REDRAW_WEEKS + 1) - REDRAW_WEEKS) * 7,
-      );
-      return run(shift);
-    },
+    redrawn: (seed) => run(weekShifts(stays.patient.length, seed)),
   };
 }
 

@@ -8,12 +8,11 @@
  * which keeps the enumeration to the admissions of each hospital and week. That choice favours hits, and so
  * does an outbreak: the redrawn worlds, in which every stay moves by whole weeks, choose alike and say how much.
  */
-import { createRng } from '../model/rng.js';
 import type { StayColumns } from './admissions.js';
 import type { PairScreen } from './pairSums.js';
 import { logPoissonTail, poissonLikelihoodRatio } from './tails.js';
+import { type RedrawnScreen, weekShifts } from './weekShifts.js';
 
-const REDRAW_WEEKS = 4;
 const COMMON_MIN = 2;
 
 export interface WaveOptions {
@@ -23,15 +22,10 @@ export interface WaveOptions {
   readonly days: number;
 }
 
-export interface WaveScreen {
-  observed(): PairScreen;
-  redrawn(seed: number): PairScreen;
-}
-
 export function waveScreen(
   stays: Pick<StayColumns, 'patient' | 'institution' | 'begin'>,
   options: WaveOptions,
-): WaveScreen {
+): RedrawnScreen {
   const ofPatient = groupBy(stays.patient);
   const ofPlace = groupBy(stays.institution);
   const run = (begin: Int32Array) => {
@@ -41,10 +35,8 @@ export function waveScreen(
   return {
     observed: () => run(stays.begin),
     redrawn: (seed) => {
-      const rng = createRng(seed);
-      return run(
-        stays.begin.map((day) => day + (rng.int(2 * REDRAW_WEEKS + 1) - REDRAW_WEEKS) * 7),
-      );
+      const days = weekShifts(stays.begin.length, seed);
+      return run(stays.begin.map((day, i) => day + days[i]!));
     },
   };
 }

@@ -12,18 +12,17 @@
  *
  * `redrawn` moves every visit by whole weeks, each on its own: habits stay, coincidences go.
  */
-import { createRng } from '../model/rng.js';
 import { DAY_S, dayOf, secondOfDay } from '../model/time.js';
 import type { PairScreen } from './pairSums.js';
 import { addPair, createPairTable, pairsAtLeast } from './pairTable.js';
 import { logPoissonTail, poissonLikelihoodRatio } from './tails.js';
 import type { VisitColumns } from './visits.js';
+import { type RedrawnScreen, weekShifts } from './weekShifts.js';
 
 const WEEK_S = 7 * DAY_S;
 /** Visits to one place at most. */
 const ROWS_MAX = 2 ** 21;
 const WEEKS = 8;
-const REDRAW_WEEKS = 4;
 /** Visits within so much of a hit belong to the hit, not to the day. */
 const HOUR_S = 3600;
 /** A day is busy beyond this many visits more than usual. */
@@ -37,12 +36,7 @@ export interface LagOptions {
   readonly days: number;
 }
 
-export interface LagScreen {
-  observed(): PairScreen;
-  redrawn(seed: number): PairScreen;
-}
-
-export function lagScreen(visits: VisitColumns, options: LagOptions): LagScreen {
+export function lagScreen(visits: VisitColumns, options: LagOptions): RedrawnScreen {
   const { patient, place, time, placeType, patients } = visits;
   const byPlace = groupRows(place, placeType.length);
   const byPatient = groupRows(patient, patients);
@@ -51,8 +45,8 @@ export function lagScreen(visits: VisitColumns, options: LagOptions): LagScreen 
   return {
     observed: () => run(time),
     redrawn: (seed) => {
-      const rng = createRng(seed);
-      return run(time.map((t) => t + (rng.int(2 * REDRAW_WEEKS + 1) - REDRAW_WEEKS) * WEEK_S));
+      const days = weekShifts(time.length, seed);
+      return run(time.map((t, i) => t + days[i]! * DAY_S));
     },
   };
 }

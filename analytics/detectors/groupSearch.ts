@@ -6,6 +6,7 @@ import {
   type WeightedPairs,
 } from '../algorithms/pairGroups.js';
 import type { PairScreen } from '../algorithms/pairSums.js';
+import type { RedrawnScreen } from '../algorithms/weekShifts.js';
 import { throwIfAborted } from '../model/errors.js';
 import { deriveSeed } from '../model/rng.js';
 import type { DetectorContext } from './detector.js';
@@ -83,7 +84,7 @@ export function searchGroups(
  * the progress; `level` is the tail probability below which a pair is looked at.
  */
 export function searchRedrawn(
-  screen: { observed(): PairScreen; redrawn(seed: number): PairScreen },
+  screen: RedrawnScreen,
   options: {
     readonly name: string;
     readonly level: number;
