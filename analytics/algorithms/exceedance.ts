@@ -5,6 +5,7 @@
  * exponential one, and other guilty units are in the sample: both make p larger.
  */
 import { fitGeneralisedPareto, generalisedParetoTail } from './extremes.js';
+import { lowerBound } from './lowerBound.js';
 
 export interface ExceedanceOptions {
   /** Share of the sample below the threshold; default .95. */
@@ -35,7 +36,7 @@ export function exceedanceTail(
   const all = fitOf(sorted);
   const known = new Map<number, number>();
   return (value) => {
-    const at = rank(sorted, value);
+    const at = lowerBound(sorted, value);
     if (value <= all.threshold) return Math.max(all.rate, (n - at + 1) / (n + 1));
     if (at < n - LEFT_OUT) return generalisedParetoTail(all, value);
     let p = known.get(value);
@@ -46,16 +47,4 @@ export function exceedanceTail(
     }
     return p;
   };
-}
-
-/** Values below. */
-function rank(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

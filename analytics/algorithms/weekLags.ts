@@ -13,6 +13,7 @@
  * `redrawn` moves every visit by whole weeks, each on its own: habits stay, coincidences go.
  */
 import { DAY_S, dayOf, secondOfDay } from '../model/time.js';
+import { lowerBound } from './lowerBound.js';
 import type { PairScreen } from './pairSums.js';
 import { addPair, createPairTable, pairsAtLeast } from './pairTable.js';
 import { logPoissonTail, poissonLikelihoodRatio } from './tails.js';
@@ -100,17 +101,6 @@ function calendar({ time }: VisitColumns, byPlace: Rows): Calendar {
     usual[h] = counts[counts.length >> 1] ?? 0;
   }
   return { times, rows, start: byPlace.start, usual };
-}
-
-/** First position from `from` on whose time is at least `t`. */
-function lowerBound(times: Float64Array, from: number, to: number, t: number): number {
-  let low = from;
-  for (let high = to; low < high; ) {
-    const middle = (low + high) >> 1;
-    if (times[middle]! < t) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function score(
@@ -248,9 +238,9 @@ function rhythmsOf(days: number): Rhythm[] {
 /** How many times busier than usual the day was, the hour before and after `t` left out; 1 at least. */
 function busyness(at: Calendar, place: number, t: number): number {
   const midnight = t - ((((t + 28_800) % DAY_S) + DAY_S) % DAY_S);
-  const count = (from: number, to: number) =>
-    lowerBound(at.times, at.start[place]!, at.start[place + 1]!, to) -
-    lowerBound(at.times, at.start[place]!, at.start[place + 1]!, from);
+  const before = (time: number) =>
+    lowerBound(at.times, time, at.start[place]!, at.start[place + 1]!);
+  const count = (from: number, to: number) => before(to) - before(from);
   const rest = count(midnight, midnight + DAY_S) - count(t - HOUR_S, t + HOUR_S);
   const usual = at.usual[place]!;
   return rest > usual + BUSY_MIN ? rest / usual : 1;

@@ -1,3 +1,4 @@
+import { lowerBound } from '../algorithms/lowerBound.js';
 import { logNegativeBinomialTail } from '../algorithms/tails.js';
 
 /**
@@ -140,15 +141,10 @@ function within(
   begin: number,
   end: number,
 ): Int32Array {
-  let low = 0;
-  for (let high = list.length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if (visits.begin[list[middle]!]! < begin - tolerance) low = middle + 1;
-    else high = middle;
-  }
-  let to = low;
+  const from = lowerBound(visits.begin, begin - tolerance, 0, list.length, list);
+  let to = from;
   while (to < list.length && visits.begin[list[to]!]! <= begin + tolerance) to++;
-  return list.subarray(low, to).filter((i) => Math.abs(visits.end[i]! - end) <= tolerance);
+  return list.subarray(from, to).filter((i) => Math.abs(visits.end[i]! - end) <= tolerance);
 }
 
 /** Moments at which three or more homes of the group were there together, the largest first; each visit in one. */
