@@ -10,6 +10,7 @@
  * `redrawn` moves every stay by whole weeks, each on its own.
  */
 import type { PairScreen } from './pairSums.js';
+import { weightedMedian } from './robust.js';
 import { logPoissonTail, poissonLikelihoodRatio } from './tails.js';
 import { type RedrawnScreen, weekShifts } from './weekShifts.js';
 
@@ -109,13 +110,18 @@ function placesOf(stays: StayColumns): Int32Array[] {
     );
 }
 
+interface Rate {
+  readonly rate: number;
+  readonly weight: number;
+}
+
 /** Hits and trials of each hospital; the weighted median of the rates over the hospitals of a level. */
 function rates(
   stays: StayColumns,
   byPlace: readonly Int32Array[],
   tolerance: number,
 ): { rate: Map<number, number>; looks: number } {
-  const byLevel = new Map<number, Array<{ rate: number; weight: number }>>();
+  const byLevel = new Map<number, Rate[]>();
   let looks = 0;
   for (const list of byPlace) {
     let hits = 0;
@@ -139,25 +145,20 @@ function rates(
     byLevel.set(level, entries);
   }
   const rate = new Map<number, number>();
-  const overall = weightedMedian([...byLevel.values()].flat());
+  const overall = middleRate([...byLevel.values()].flat());
   for (const [level, entries] of byLevel) {
-    const own = weightedMedian(entries);
+    const own = middleRate(entries);
     const shrunk = (entries.length * own + LEVEL_PRIOR * overall) / (entries.length + LEVEL_PRIOR);
     rate.set(level, Math.min(shrunk, RATE_CAP * overall));
   }
   return { rate, looks };
 }
 
-function weightedMedian(entries: Array<{ rate: number; weight: number }>): number {
-  if (entries.length === 0) return 0;
-  entries.sort((x, y) => x.rate - y.rate);
-  const total = entries.reduce((s, e) => s + e.weight, 0);
-  let sum = 0;
-  for (const e of entries) {
-    sum += e.weight;
-    if (sum >= total / 2) return e.rate;
-  }
-  return entries.at(-1)!.rate;
+function middleRate(rates: readonly Rate[]): number {
+  return weightedMedian(
+    rates.map((r) => r.rate),
+    rates.map((r) => r.weight),
+  );
 }
 
 function together(
