@@ -84,7 +84,6 @@ export const cardAgentHub: Detector<typeof parameters> = {
     throwIfAborted(context.signal);
     const hubs = phoneHubs(world);
     const home = homeKey(world);
-    const village = villageKey(world);
     const byHome = homesTest(hubs, home, params);
     const large = hubs.filter((h) => unitsOf(h, home) >= params.minUnits);
     if (large.length === 0) return [];
@@ -108,21 +107,14 @@ export const cardAgentHub: Detector<typeof parameters> = {
       findings.push(describe(world, params, hub, main, byHome.expected[hub.index]!, innocent));
       context.progress?.({ phase: 'telephones', done: findings.length });
     }
-    return inOrder(findings.map((f) => provable(world, f, village, params)));
+    return inOrder(findings);
   },
 };
 
 /** Who is of unknown address may live with any of the others: without addresses it is for review. */
-function provable(world: World, finding: Finding, village: Key, params: Parameters): Finding {
-  const at = new Map(world.patients.ids.map((id, i) => [id, i]));
-  const known = new Set<number>();
-  for (const s of finding.subjects) {
-    if (s.kind !== 'patient') continue;
-    const p = at.get(s.id)!;
-    if (world.patients.address[p]! >= 0) known.add(village(p));
-  }
-  const isProven = finding.status !== 'finding' || known.size >= params.minUnits;
-  return isProven ? finding : { ...finding, status: 'review', p: null };
+function isProvable({ patients }: World, hub: Hub, village: Key, params: Parameters): boolean {
+  const known = hub.members.filter((p) => patients.address[p]! >= 0).map(village);
+  return new Set(known).size >= params.minUnits;
 }
 
 function describe(
@@ -134,6 +126,9 @@ function describe(
   innocent: readonly InnocentExplanation[],
 ): Finding {
   const { usage } = main;
+  const outcome = conclude(main.p, innocent, params.q);
+  const isProven =
+    outcome.status !== 'finding' || isProvable(world, hub, villageKey(world), params);
   return {
     detector: ID,
     detectorVersion: VERSION,
@@ -159,7 +154,7 @@ function describe(
       }),
     ],
     innocent,
-    ...conclude(main.p, innocent, params.q),
+    ...(isProven ? outcome : { status: 'review', p: null }),
     fundAtRisk: fundOf(world, usage.rows),
   };
 }
