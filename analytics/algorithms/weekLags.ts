@@ -12,7 +12,7 @@
  *
  * `redrawn` moves every visit by whole weeks, each on its own: habits stay, coincidences go.
  */
-import { DAY_S, dayOf, secondOfDay } from '../model/time.js';
+import { DAY_S, dayOf, SHANGHAI_OFFSET_S, secondOfDay, startOfDay } from '../model/time.js';
 import { lowerBound } from './lowerBound.js';
 import type { PairScreen } from './pairSums.js';
 import { addPair, createPairTable, pairsAtLeast } from './pairTable.js';
@@ -24,6 +24,10 @@ const WEEK_S = 7 * DAY_S;
 /** Visits to one place at most. */
 const ROWS_MAX = 2 ** 21;
 const WEEKS = 8;
+const MONTHS = 3;
+const MONTH_DAYS = 30.4;
+/** Lags of the mean over all weeks that each rhythm's own mean leans on. */
+const LEAN = 2;
 /** Visits within so much of a hit belong to the hit, not to the day. */
 const HOUR_S = 3600;
 /** A day is busy beyond this many visits more than usual. */
@@ -195,11 +199,6 @@ interface Rhythm {
   readonly isLag: (s: number, t: number, delta: number) => boolean;
 }
 
-/** Lags of the mean over all weeks that each rhythm's own mean leans on. */
-const LEAN = 2;
-const MONTHS = 3;
-const MONTH_DAYS = 30.4;
-
 /** The first is every week. Lags that leave the period count for the part that stays in it. */
 function rhythmsOf(days: number): Rhythm[] {
   const inside = (lag: number) => 2 * Math.max(0, 1 - lag / days);
@@ -226,18 +225,19 @@ function rhythmsOf(days: number): Rhythm[] {
     lags: Math.max(lags, 0.1),
     isLag(s, t, delta) {
       if (Math.abs(s - t) > (MONTHS + 0.5) * MONTH_DAYS * DAY_S) return false;
-      return (
-        Math.abs(secondOfDay(s) - secondOfDay(t)) <= delta &&
-        new Date((s + 28_800) * 1000).getUTCDate() === new Date((t + 28_800) * 1000).getUTCDate()
-      );
+      return Math.abs(secondOfDay(s) - secondOfDay(t)) <= delta && dayOfMonth(s) === dayOfMonth(t);
     },
   };
   return [everyWeeks(1), everyWeeks(2), everyWeeks(4), everyMonth];
 }
 
+function dayOfMonth(time: number): number {
+  return new Date((time + SHANGHAI_OFFSET_S) * 1000).getUTCDate();
+}
+
 /** How many times busier than usual the day was, the hour before and after `t` left out; 1 at least. */
 function busyness(at: Calendar, place: number, t: number): number {
-  const midnight = t - ((((t + 28_800) % DAY_S) + DAY_S) % DAY_S);
+  const midnight = startOfDay(dayOf(t));
   const before = (time: number) =>
     lowerBound(at.times, time, at.start[place]!, at.start[place + 1]!);
   const count = (from: number, to: number) => before(to) - before(from);

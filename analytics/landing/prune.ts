@@ -4,7 +4,7 @@ import { copyFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invalid, throwIfAborted } from '../model/errors.js';
 import { TABLE_NAMES, type TableName } from '../model/tables.js';
-import { formatDay, type Period, parseDay } from '../model/time.js';
+import { formatDay, type Period, parseDay, startOfDay } from '../model/time.js';
 import { type Duck, openDuck, quote } from './duck.js';
 import { syncPath, syncTree } from './files.js';
 import {
@@ -126,7 +126,7 @@ async function rewrite(
   removed: Partial<Record<TableName, number>>,
 ): Promise<PrunedImport | undefined> {
   const from = join(options.landingDir, row.dir as string);
-  const start = day * 86_400 - 28_800;
+  const start = startOfDay(day);
   const tables = tablesOf(row.landed);
   const losing = new Map<TableName, number>();
   for (const table of tables) {
