@@ -3,13 +3,11 @@ import type { LedgerVersion } from '../../landing/types.js';
 import { RingfenceError, throwIfAborted } from '../../model/errors.js';
 import { ENTITY_KINDS } from '../../model/ids.js';
 import type { WorkContext } from '../../model/progress.js';
+import { appendRows } from '../append.js';
 import { pinyinInitials } from '../initials.js';
 import type { GraphDelta } from '../port.js';
 import type { Pool, Session } from './pool.js';
 import { kindCode, kindCodeSql } from './schema.js';
-
-/** Rows between two looks at the signal and two turns of the event loop. */
-const FLUSH_ROWS = 20_000;
 
 function quoted(path: string): string {
   return `'${path.replaceAll("'", "''")}'`;
@@ -139,24 +137,7 @@ async function append<T>(
   row: (appender: DuckDBAppender, value: T) => void,
 ): Promise<void> {
   const appender = await s.connection.createAppender(table, 'main', 'temp');
-  try {
-    let since = 0;
-    for await (const batch of batches) {
-      throwIfAborted(work.signal);
-      for (const value of batch) {
-        row(appender, value);
-        appender.endRow();
-      }
-      since += batch.length;
-      if (since < FLUSH_ROWS) continue;
-      since = 0;
-      appender.flushSync();
-      await new Promise(setImmediate);
-    }
-    appender.flushSync();
-  } finally {
-    appender.closeSync();
-  }
+  await appendRows(appender, batches, row, work.signal);
 }
 
 /** temp.g_nodes: all nodes, numbered by (kind, id). For a delta also temp.g_moved: old to new number. */
@@ -231,18 +212,10 @@ async function nameNodes(s: Session): Promise<void> {
     'SELECT DISTINCT label FROM temp.g_nodes WHERE k > 0',
   );
   const appender = await s.connection.createAppender('g_initials', 'main', 'temp');
-  try {
-    for (let i = 0; i < labels.length; i++) {
-      const { label } = labels[i]!;
-      appender.appendVarchar(label);
-      appender.appendVarchar(initials(label));
-      appender.endRow();
-      if (i % 2000 === 1999) await new Promise(setImmediate);
-    }
-    appender.flushSync();
-  } finally {
-    appender.closeSync();
-  }
+  await appendRows(appender, [labels], (a, { label }) => {
+    a.appendVarchar(label);
+    a.appendVarchar(initials(label));
+  });
   const list = (column: string) =>
     `[${ENTITY_KINDS.map((_, i) => `coalesce(sum(${column}) FILTER (mk = ${i}), 0)::BIGINT`).join(', ')}]`;
   await s.run(`

@@ -1,8 +1,8 @@
 import type { DuckDBAppender } from '@duckdb/node-api';
-import { throwIfAborted } from '../../model/errors.js';
 import type { DetectionRun } from '../../model/finding.js';
 import type { WorkContext } from '../../model/progress.js';
 import { formatTime } from '../../model/time.js';
+import { appendRows } from '../append.js';
 import { CATALOG, type Pool, type Session } from './pool.js';
 import { kindCode } from './schema.js';
 
@@ -69,18 +69,7 @@ async function append<T>(
 ): Promise<void> {
   const catalog = table.startsWith('st_') ? 'temp' : CATALOG;
   const appender = await s.connection.createAppender(table, 'main', catalog);
-  try {
-    for (let i = 0; i < values.length; i++) {
-      row(appender, values[i] as T);
-      appender.endRow();
-      if (i % 10_000 !== 9_999) continue;
-      throwIfAborted(work.signal);
-      await new Promise(setImmediate);
-    }
-    appender.flushSync();
-  } finally {
-    appender.closeSync();
-  }
+  await appendRows(appender, [values], row, work.signal);
 }
 
 async function deleteRuns(s: Session, where: string, params: readonly string[]): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
-import { throwIfAborted } from '../../model/errors.js';
+import { appendRows } from '../append.js';
 
 type Value = string | number | null;
 export type Row = readonly Value[];
@@ -24,7 +24,6 @@ export interface Stage {
 const MEMORY = '400MB';
 /** A vector of DuckDB is 2,048 rows; what is sent in one transaction is a little more than two. */
 const BATCH_ROWS = 5_000;
-const FLUSH_ROWS = 20_000;
 
 export async function openStage(scratch = tmpdir()): Promise<Stage> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
@@ -73,22 +72,7 @@ export async function openStage(scratch = tmpdir()): Promise<Stage> {
       }
     },
     async append(table, rows, signal) {
-      const appender = await main.createAppender(table);
-      try {
-        let since = 0;
-        for await (const batch of rows) {
-          throwIfAborted(signal);
-          for (const row of batch) appendRow(appender, row);
-          since += batch.length;
-          if (since < FLUSH_ROWS) continue;
-          since = 0;
-          appender.flushSync();
-          await new Promise(setImmediate);
-        }
-        appender.flushSync();
-      } finally {
-        appender.closeSync();
-      }
+      await appendRows(await main.createAppender(table), rows, appendRow, signal);
     },
     async close() {
       for (const connection of connections) connection.closeSync();
@@ -103,7 +87,6 @@ function appendRow(appender: DuckDBAppender, row: Row): void {
     if (value === null) appender.appendNull();
     else if (typeof value === 'number') appender.appendBigInt(BigInt(value));
     else appender.appendVarchar(value);
-  appender.endRow();
 }
 
 /** Counts and fen come as bigint; inside they are numbers, exact to 2^53. */
