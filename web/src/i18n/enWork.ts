@@ -139,6 +139,8 @@ export const enWork: Wide<typeof zhWork> = {
     attempts: 'attempt {{n}}',
     cancel: 'Cancel',
     cancelSure: 'Stop this job? What is committed stays.',
+    stop: 'Stop it',
+    goOn: 'Let it run',
     retry: 'Retry',
     cause: 'Why it failed',
     remedy: 'What to do',

@@ -132,6 +132,8 @@ export const zhWork = {
     attempts: '第 {{n}} 次',
     cancel: '取消',
     cancelSure: '停止这个任务？已提交的数据不受影响。',
+    stop: '停止任务',
+    goOn: '继续运行',
     retry: '重试',
     cause: '失败原因',
     remedy: '怎么办',

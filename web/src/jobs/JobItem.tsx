@@ -80,7 +80,8 @@ export function JobItem({ job }: { readonly job: Job }) {
           {final ? null : (
             <Popconfirm
               title={t('jobs.cancelSure')}
-              okText={t('jobs.cancel')}
+              okText={t('jobs.stop')}
+              cancelText={t('jobs.goOn')}
               onConfirm={() => cancel.mutate(job.id, { onError: failed })}
             >
               <Button size="small" danger loading={cancel.isPending}>
