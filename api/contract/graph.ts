@@ -98,6 +98,8 @@ export const SearchQuery = z.object({
   q: z.string().trim().min(1).max(100),
   kinds: listOf(EntityKind).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
+  /** Where rings are looked for; the newest run without it. */
+  run: z.string().max(100).optional(),
 });
 
 /** Best first: exact code, code prefix, part of a name, pinyin initials. Rings match by their id. */

@@ -44,7 +44,7 @@ export function graphRoutes(app: Application, { graph }: Services): void {
     const kinds = query.kinds ?? SEARCH_ORDER;
     const [hits, ring] = await Promise.all([
       searchPublic(graph, query.q, kinds, query.limit),
-      graph.read.ring(query.q.trim().toUpperCase()),
+      graph.read.ring(query.q.trim().toUpperCase(), query.run),
     ]);
     return {
       hits: hits.map(({ kind, id, label, match }) => ({

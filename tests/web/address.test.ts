@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { RingListSearch, RingSearch, readSearch, writeSearch } from '../../web/src/app/address';
+import {
+  keepRun,
+  RingListSearch,
+  RingSearch,
+  readSearch,
+  writeSearch,
+} from '../../web/src/app/address';
 import {
   dateTime,
   day,
@@ -22,6 +28,12 @@ describe('the address', () => {
   it('drops values that make no sense instead of refusing the page', () => {
     const search = { status: 'guilty', min: 'much', entity: 'nobody', region: 'x' };
     expect(RingListSearch.parse(search)).toEqual({});
+  });
+
+  it('keeps the chosen run from page to page, and nothing else', () => {
+    const search = { run: 'run-7', region: '5001', entity: 'institution:P1' };
+    expect(keepRun(search)).toEqual({ run: 'run-7' });
+    expect(writeSearch(keepRun({}))).toBe('');
   });
 
   it('stays readable', () => {

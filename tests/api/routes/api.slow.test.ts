@@ -240,6 +240,8 @@ describe('with a published run', () => {
     expect(await found(SECRETS.patientName)).toEqual([]);
     const rings = await call(endpoints.search, { query: { q: 'r-b2' } });
     expect(rings.rings).toEqual([{ id: 'b2', ring: 'R-B2' }]);
+    const elsewhere = await call(endpoints.search, { query: { q: 'r-b2', run: 'none' } });
+    expect(elsewhere.rings).toEqual([]);
   });
 
   it('an entity has its findings and its place among peers', async () => {

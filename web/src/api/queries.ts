@@ -106,10 +106,10 @@ export const useProfiles = (
     placeholderData: keepPreviousData,
   });
 
-export const useSearch = (q: string) =>
+export const useSearch = (q: string, run: string | undefined) =>
   useQuery({
-    queryKey: ['search', q],
-    queryFn: ({ signal }) => call(endpoints.search, { query: { q, limit: 12 } }, { signal }),
+    queryKey: ['search', q, run],
+    queryFn: ({ signal }) => call(endpoints.search, { query: { q, limit: 12, run } }, { signal }),
     enabled: q.length > 0,
     placeholderData: keepPreviousData,
     staleTime: 60_000,

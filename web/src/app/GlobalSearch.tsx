@@ -1,10 +1,11 @@
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { AutoComplete, Input, type InputRef } from 'antd';
 import { useDeferredValue, useRef, useState } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
 import { useSearch as useSearchAnswer } from '../api/queries';
 import { entityKey, parseEntityKey } from '../api/types';
 import { useText } from '../i18n';
+import { keepRun } from './address';
 import { Icon } from './icons';
 import { KindMark } from './marks';
 
@@ -15,7 +16,8 @@ export function GlobalSearch() {
   const input = useRef<InputRef>(null);
   const [text, setText] = useState('');
   const asked = useDeferredValue(text.trim());
-  const answer = useSearchAnswer(asked);
+  const { run } = useSearch({ strict: false });
+  const answer = useSearchAnswer(asked, run);
   useHotkeys('/', () => input.current?.focus({ cursor: 'all' }), {
     useKey: true,
     preventDefault: true,
@@ -51,11 +53,15 @@ export function GlobalSearch() {
     setText('');
     input.current?.blur();
     if (value.startsWith('ring:')) {
-      void navigate({ to: '/rings/$ringId', params: { ringId: value.slice(5) } });
+      void navigate({
+        to: '/rings/$ringId',
+        params: { ringId: value.slice(5) },
+        search: keepRun,
+      });
       return;
     }
     const ref = parseEntityKey(value.slice('entity:'.length));
-    if (ref) void navigate({ to: '/profiles/$kind/$id', params: ref });
+    if (ref) void navigate({ to: '/profiles/$kind/$id', params: ref, search: keepRun });
   }
 
   return (

@@ -4,6 +4,7 @@ import { useHotkeys } from 'react-hotkeys-hook';
 import { useFreshRuns, useMeta } from '../api/queries';
 import { useText } from '../i18n';
 import { EntityDrawer } from '../profile/EntityDrawer';
+import { keepRun } from './address';
 import { GlobalSearch } from './GlobalSearch';
 import { Icon, Mark } from './icons';
 import { type ThemeChoice, usePreferences } from './preferences';
@@ -25,7 +26,14 @@ function Nav() {
   return (
     <nav className="nav" aria-label={t('app.nav')}>
       {PAGES.map(({ to, label }) => (
-        <Link key={to} to={to} className="nav-link" activeProps={{ className: 'nav-link active' }}>
+        <Link
+          key={to}
+          to={to}
+          search={keepRun}
+          className="nav-link"
+          activeProps={{ className: 'nav-link active' }}
+          activeOptions={{ includeSearch: false }}
+        >
           {t(label)}
         </Link>
       ))}
@@ -91,7 +99,12 @@ export function Shell() {
         {t('app.skip')}
       </a>
       <header className="header">
-        <Link to="/rings" className="brand" aria-label={`${t('app.name')} ${t('app.tagline')}`}>
+        <Link
+          to="/rings"
+          search={keepRun}
+          className="brand"
+          aria-label={`${t('app.name')} ${t('app.tagline')}`}
+        >
           <Mark />
           <span className="brand-words">
             <strong>{t('app.name')}</strong>

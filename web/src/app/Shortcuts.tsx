@@ -3,6 +3,7 @@ import { Modal } from 'antd';
 import { useHotkeys } from 'react-hotkeys-hook';
 import { create } from 'zustand';
 import { useText } from '../i18n';
+import { keepRun } from './address';
 
 export const useShortcuts = create<{ open: boolean; show(open: boolean): void }>()((set) => ({
   open: false,
@@ -35,10 +36,10 @@ export function Shortcuts() {
   const { open, show } = useShortcuts();
   const navigate = useNavigate();
   useHotkeys('?', () => show(!useShortcuts.getState().open), { useKey: true });
-  useHotkeys('g>r', () => void navigate({ to: '/rings' }));
-  useHotkeys('g>p', () => void navigate({ to: '/profiles' }));
-  useHotkeys('g>j', () => void navigate({ to: '/jobs' }));
-  useHotkeys('g>u', () => void navigate({ to: '/runs' }));
+  useHotkeys('g>r', () => void navigate({ to: '/rings', search: keepRun }));
+  useHotkeys('g>p', () => void navigate({ to: '/profiles', search: keepRun }));
+  useHotkeys('g>j', () => void navigate({ to: '/jobs', search: keepRun }));
+  useHotkeys('g>u', () => void navigate({ to: '/runs', search: keepRun }));
   return (
     <Modal
       open={open}

@@ -17,6 +17,9 @@ export function writeSearch(search: Record<string, unknown>): string {
   return text ? `?${text}` : '';
 }
 
+/** Search of a link to another page: the run that is looked at stays chosen, all else belongs to its page. */
+export const keepRun = (old: { readonly run?: string | undefined }) => ({ run: old.run });
+
 const text = z.string().max(2000).optional().catch(undefined);
 
 export const RingListSearch = z.object({
