@@ -140,6 +140,7 @@ export const enRings: Wide<typeof zhRings> = {
     drawAll: 'Draw all',
     copyLink: 'Copy link',
     copied: 'Link copied',
+    notCopied: 'The browser does not allow it; copy the address from the address bar',
     export: 'Export',
     exportImage: 'PNG image',
     exportFailed: 'The image was not exported',

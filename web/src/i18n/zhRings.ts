@@ -37,7 +37,7 @@ export const zhRings = {
   statusHelp: {
     finding: '检验过各种合理解释之后，q 仍不超过 0.05。',
     explained: '有一项合理解释足以说明它，保留备查。',
-    review: '没有可校准的 q,需要人来看。',
+    review: '没有可校准的 q，需要人来看。',
   },
   change: {
     born: '新出现',
@@ -142,6 +142,7 @@ export const zhRings = {
     drawAll: '全部画出',
     copyLink: '复制链接',
     copied: '链接已复制',
+    notCopied: '浏览器不允许复制，请从地址栏复制',
     export: '导出',
     exportImage: 'PNG 图片',
     exportFailed: '图片没有导出',

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { App, Button, Dropdown, Tooltip } from 'antd';
 import { EXPORT_FORMATS, endpoints, type RingDetail, urlOf } from '../api/types';
+import { copyText } from '../app/clipboard';
 import { Icon } from '../app/icons';
 import { usePalette } from '../app/theme';
 import { useTwoColumns } from '../app/useMedia';
@@ -102,10 +103,11 @@ export function RingHeader({ ring, canvas }: RingHeaderProps) {
             <Button
               icon={<Icon name="link" />}
               aria-label={t('ring.copyLink')}
+              data-testid="copy-link"
               onClick={() =>
-                void navigator.clipboard
-                  ?.writeText(window.location.href)
-                  .then(() => message.success(t('ring.copied')))
+                void copyText(window.location.href).then((done) =>
+                  done ? message.success(t('ring.copied')) : message.error(t('ring.notCopied')),
+                )
               }
             />
           </Tooltip>
