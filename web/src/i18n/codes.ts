@@ -1,5 +1,7 @@
 import type { EntityKind } from '../api/types';
 import type { Language } from '../app/preferences';
+import { enRings } from './enRings';
+import { zhRings } from './zhRings';
 
 /**
  * Names of the platform's codes where the server sends the code alone, and in English. An unknown
@@ -80,17 +82,22 @@ const PHASES: ReadonlyArray<readonly [RegExp, string]> = [
   [/^graph: relationships$/, '图库：关系'],
   [/^graph: names$/, '图库：名称索引'],
   [/^graph: publish$/, '图库：发布'],
+  [/^graph: compare$/, '图库：与已有数据比较'],
+  [/^graph: hubs$/, '图库：往来最多的对象'],
   [/^plan$/, '安排'],
   [/^counties$/, '逐县统计'],
   [/^reading the period$/, '读取期间数据'],
   [/^screening pharmacies$/, '筛查药店'],
+  [/^telephones$/, '核对电话'],
   [/^redrawing admissions$/, '重排住院作对照'],
-  [/^redrawing .*$/, '重排去处作对照'],
-  [/^publish$/, '发布'],
+  [/^redrawing .*$/, '重排数据作对照'],
+  [/^publish$/, '发布结果'],
 ];
 
 /** What a job is at; the server speaks English. */
 export function phaseName(phase: string, lang: Language): string {
+  const { detector } = lang === 'zh' ? zhRings : enRings;
+  if (Object.hasOwn(detector, phase)) return detector[phase as keyof typeof detector];
   if (lang === 'en') return phase;
   for (const [pattern, words] of PHASES)
     if (pattern.test(phase)) return phase.replace(pattern, words);

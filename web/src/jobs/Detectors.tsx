@@ -2,12 +2,13 @@ import { Alert } from 'antd';
 import type { RunDetail } from '../api/types';
 import { useText } from '../i18n';
 
-/** Why a detector did not run, in words where the reason is a missing table. */
+/** Why a detector did not run, in words where the reason is tables that are missing. */
 function useWhy() {
-  const { t } = useText();
+  const { t, lang } = useText();
   return (reason: string | undefined): string => {
-    const table = reason?.match(/^no (\w+)$/)?.[1];
-    return table ? t('run.missing', { table }) : (reason ?? '—');
+    const tables = reason?.match(/^no (\w+(?:, \w+)*)$/)?.[1]?.split(', ');
+    if (!tables) return reason ?? '—';
+    return t('run.missing', { table: tables.join(lang === 'zh' ? '、' : ', ') });
   };
 }
 
