@@ -21,6 +21,25 @@ function matcher(pattern: string): RegExp {
   return new RegExp(`^${escaped}$`, 'i');
 }
 
+/** The tables that a file of this name feeds, whatever kind of file it is. */
+function fitting(name: string, dialect: Dialect): Array<SourceUse & { weight: number }> {
+  const base = READABLE.test(name) ? name.replace(READABLE, '') : name.replace(/\..*$/, '');
+  const fits: Array<SourceUse & { weight: number }> = [];
+  for (const table of TABLE_NAMES)
+    (dialect.tables[table] ?? []).forEach((source, order) => {
+      const weights = source.files.filter((p) => matcher(p).test(base)).map((p) => p.length);
+      if (weights.length > 0)
+        fits.push({ name, table, source, order, weight: Math.max(...weights) });
+    });
+  return fits;
+}
+
+function remedyFor(names: readonly string[], sealed: readonly string[]): string {
+  if (sealed.length > 0) return `Save ${sealed.slice(0, 10).join(', ')} as .csv`;
+  if (names.length === 0) return 'Name the directory that holds the tables';
+  return `It has ${names.slice(0, 10).join(', ')}; name another directory or another --dialect`;
+}
+
 /**
  * Which files of a directory feed which tables, in name order. Of the patterns that a file fits the
  * longest counts (`setl_d*` before `s*`). Refuses a directory without settlements.
@@ -30,21 +49,17 @@ export function findSources(
   shown: string,
   dialect: Dialect,
 ): { uses: SourceUse[]; warnings: string[] } {
-  const names = readdirSync(dir)
-    .filter((n) => READABLE.test(n) && !n.startsWith('.'))
+  const all = readdirSync(dir)
+    .filter((n) => !n.startsWith('.'))
     .filter((n) => statSync(join(dir, n), { throwIfNoEntry: false })?.isFile() === true)
     .sort();
+  const names = all.filter((n) => READABLE.test(n));
   const uses: SourceUse[] = [];
-  const warnings: string[] = [];
+  // A workbook or an archive of a table is a table that its owner believes to be read.
+  const sealed = all.filter((n) => !READABLE.test(n) && fitting(n, dialect).length > 0);
+  const warnings = sealed.map((n) => `${n} is not read: only .csv, .csv.gz and .parquet are`);
   for (const name of names) {
-    const base = name.replace(READABLE, '');
-    const fits: Array<SourceUse & { weight: number }> = [];
-    for (const table of TABLE_NAMES)
-      (dialect.tables[table] ?? []).forEach((source, order) => {
-        const weights = source.files.filter((p) => matcher(p).test(base)).map((p) => p.length);
-        if (weights.length > 0)
-          fits.push({ name, table, source, order, weight: Math.max(...weights) });
-      });
+    const fits = fitting(name, dialect);
     const best = Math.max(...fits.map((f) => f.weight));
     if (fits.length === 0)
       warnings.push(`${name} is no table of the dialect ${dialect.name}: not read`);
@@ -54,9 +69,10 @@ export function findSources(
     const wanted = (dialect.tables.setl_d ?? []).flatMap((s) => s.files).join(', ');
     throw invalid(
       `${shown} has no settlements: no file ${wanted} (.csv, .csv.gz or .parquet)`,
-      names.length > 0
-        ? `It has ${names.slice(0, 10).join(', ')}; name another directory or another --dialect`
-        : 'Name the directory that holds the tables',
+      remedyFor(
+        names,
+        sealed.filter((n) => fitting(n, dialect).some((f) => f.table === 'setl_d')),
+      ),
     );
   }
   return { uses, warnings };

@@ -237,8 +237,11 @@ describe('import', () => {
       'mdtrt_d.csv': [{ mdtrt_id: 'M1', atddr_number: 'D1' }],
       'fee_list_d.csv': [line('1', {}), line('2', { setl_id: '9' }), line('3', { setl_id: '' })],
       'notes.csv': 'a,b\n',
+      'invt_d.xlsx': 'PK',
+      'notes.txt': 'nothing',
     });
     expect(record.warnings).toEqual([
+      'invt_d.xlsx is not read: only .csv, .csv.gz and .parquet are',
       'notes.csv is no table of the dialect nhsa: not read',
       'setl_d: 1 identifiers had been turned into numbers by a spreadsheet (1.23E+17)',
       expect.stringMatching(
@@ -267,6 +270,9 @@ describe('import', () => {
       expect(error).toMatchObject({ name: 'RingfenceError', kind: 'invalid' });
       expect((error as Error).message).toMatch(message);
     }
+    await expect(world.load({ 'setl_d2025.XLSX': 'PK' })).rejects.toMatchObject({
+      remedy: 'Save setl_d2025.XLSX as .csv',
+    });
     expect(await world.landing.version()).toBe(version);
     expect(readdirSync(join(world.dir, 'landing')).filter((n) => n.startsWith('.tmp'))).toEqual([]);
   });
