@@ -22,7 +22,7 @@ export interface BurstOptions {
   readonly lengths?: readonly number[];
   /** Windows with fewer cards are not looked at; 5 by default. */
   readonly minCount?: number;
-  /** Simulated years of a place whose bound is not dull; 99 by default. */
+  /** Simulated years of a place whose bound is not dull; 99 by default, 0 leaves the bound itself as the p. */
   readonly worlds?: number;
   readonly seed?: number;
   readonly signal?: AbortSignal;
@@ -36,6 +36,8 @@ export interface Burst {
   readonly expected: number;
   /** ln of the window's own tail, before recalibration. */
   readonly logTail: number;
+  /** Negative-binomial size of the window's count. */
+  readonly size: number;
 }
 
 export interface BurstScan {
@@ -142,7 +144,7 @@ function eachWindow(
   sums: Sums,
   lengths: readonly number[],
   minCount: number,
-  visit: (from: number, hours: number, count: number, mean: number, logTail: number) => void,
+  visit: (burst: Burst) => void,
 ): void {
   const total = prefix(counts, (v) => v);
   for (const hours of lengths) {
@@ -156,7 +158,8 @@ function eachWindow(
       if (count < mean + 2 * Math.sqrt(variance)) continue;
       // Hours are independent: the sum's size matches mean and variance.
       const size = square > 0 ? (mean * mean * baseline.size) / square : Infinity;
-      visit(t, hours, count, mean, logNegativeBinomialTail(count, mean, size));
+      const logTail = logNegativeBinomialTail(count, mean, size);
+      visit({ from: t, hours, count, expected: mean, logTail, size });
     }
   }
 }
@@ -174,8 +177,8 @@ export function scanBursts(counts: Int32Array, options: BurstOptions = {}): Burs
   let windows = 0;
   for (const hours of lengths) windows += Math.max(0, counts.length - hours + 1);
   const found: Burst[] = [];
-  eachWindow(counts, baseline, sums, lengths, minCount, (from, hours, count, mean, logTail) => {
-    found.push({ from, hours, count, expected: mean, logTail });
+  eachWindow(counts, baseline, sums, lengths, minCount, (burst) => {
+    found.push(burst);
   });
   found.sort((a, b) => a.logTail - b.logTail || a.from - b.from || a.hours - b.hours);
   const bursts: Burst[] = [];
@@ -187,7 +190,7 @@ export function scanBursts(counts: Int32Array, options: BurstOptions = {}): Burs
   const best = found[0];
   if (!best) return { bursts, p: 1, windows };
   const bound = Math.min(1, Math.exp(best.logTail + Math.log(windows)));
-  if (bound > DULL) return { bursts, p: bound, windows };
+  if (bound > DULL || worlds === 0) return { bursts, p: bound, windows };
 
   const rng = createRng(options.seed ?? 1);
   const simulated = new Int32Array(counts.length);
@@ -198,7 +201,7 @@ export function scanBursts(counts: Int32Array, options: BurstOptions = {}): Burs
     for (let t = 0; t < simulated.length; t++)
       simulated[t] = drawNegativeBinomial(baseline.mean[t]!, baseline.size, rng);
     let least = 0;
-    eachWindow(simulated, baseline, sums, lengths, minCount, (_f, _h, _c, _m, logTail) => {
+    eachWindow(simulated, baseline, sums, lengths, minCount, ({ logTail }) => {
       if (logTail < least) least = logTail;
     });
     bests[w] = -least;

@@ -9,6 +9,7 @@ import { createRng, deriveSeed } from '../model/rng.js';
 import { DAY_S } from '../model/time.js';
 import { INSTITUTION_PHARMACY, type World } from '../projection/world.js';
 import { betterOfTwo, mergeCandidates } from './candidates.js';
+import { withBursts } from './cardBursts.js';
 import { describeFarm } from './cardFarmingFinding.js';
 import { searchCircles } from './circleSearch.js';
 import { prepareWaves, withCompanions } from './companions.js';
@@ -67,7 +68,7 @@ export type CardFarmingParameters = z.output<typeof parameters>;
 /** Cards of unrelated people swiped together at pharmacies, again and again (DETECTORS.md §2). */
 export const cardFarmingPharmacy: Detector<typeof parameters> = {
   id: 'card-farming-pharmacy',
-  version: 2,
+  version: 3,
   weight: HEADLINE_WEIGHT,
   parameters,
   needs: [],
@@ -144,7 +145,7 @@ export const cardFarmingPharmacy: Detector<typeof parameters> = {
       });
       if (finding) findings.push(finding);
     }
-    return findings;
+    return withBursts(world, findings, { q: params.q, version: 3 }, context);
   },
 };
 

@@ -53,7 +53,7 @@ export function describeFarm(
   if (!first) return undefined;
   return {
     detector: DETECTOR,
-    detectorVersion: 2,
+    detectorVersion: 3,
     kind: 'ring',
     subjects: [
       ...cores.map((h) => institutionSubject(world, h)),

@@ -8,6 +8,7 @@ import { betterOfTwo, mergeCandidates, metIn } from './candidates.js';
 import { searchCircles } from './circleSearch.js';
 import { prepareWaves, withCompanions } from './companions.js';
 import { type Detector, HEADLINE_WEIGHT } from './detector.js';
+import { withFeeders } from './feederShare.js';
 import { type GroupSearch, searchRedrawn } from './groupSearch.js';
 import { listLevel, redrawnWorlds, unrelatedUnits } from './parameters.js';
 import { describeBrokering } from './patientBrokeringFinding.js';
@@ -77,7 +78,7 @@ const WAVE_SCREEN = 0.1;
 /** Patients admitted together, often rotating over hospitals (DETECTORS.md §2). */
 export const patientBrokeringRing: Detector<typeof parameters> = {
   id: 'patient-brokering-ring',
-  version: 2,
+  version: 3,
   weight: HEADLINE_WEIGHT,
   parameters,
   needs: [],
@@ -129,6 +130,6 @@ export const patientBrokeringRing: Detector<typeof parameters> = {
       const finding = describeBrokering(world, params, candidate, searches);
       if (finding) findings.push(finding);
     }
-    return findings;
+    return withFeeders(world, findings, stays, { q: params.q, version: 3 }, context);
   },
 };

@@ -51,7 +51,7 @@ export function describeBrokering(
   const innocent = explain(world, params, candidate, searches, joint);
   return {
     detector: DETECTOR,
-    detectorVersion: 2,
+    detectorVersion: 3,
     kind: 'ring',
     subjects: [
       ...cores.map((h) => institutionSubject(world, h)),

@@ -32,8 +32,12 @@ export const REASONS: Readonly<Record<string, Template>> = {
     en: 'The joint stays happened at {m} hospitals, not just one.',
   },
   'patient-brokering-ring.feeder-share': {
-    zh: '医院的住院病人有 {m} 来自同一来源；按距离推算约为 {e}{x}。',
-    en: '{m} of the hospital’s admissions come from one source; distance would explain about {e}{x}.',
+    zh: '医院的住院病人有 {m} 来自一两处来源（养老院、电话或村居）；按距离和年龄推算约为 {e}{x}。',
+    en: '{m} of the hospital’s admissions come from one or two sources (a home, a phone, a village); distance and age would explain about {e}{x}.',
+  },
+  'patient-brokering-ring.feeder-stays': {
+    zh: '这些来源的人在该院住院 {m} 次；同样多、同样年纪的人在所有医院合计约为 {e} 次{x}。',
+    en: 'People of these sources had {m} stays there; as many people of their ages have about {e} at all hospitals together{x}.',
   },
   'card-farming-pharmacy.joint-swipes': {
     zh: '不相干的卡在同一药店先后几分钟内刷卡共 {m} 次；照各自的习惯，只会碰上约 {e} 次{x}。',
@@ -42,6 +46,14 @@ export const REASONS: Readonly<Record<string, Template>> = {
   'card-farming-pharmacy.burst': {
     zh: '最集中的时段里刷了 {m} 张卡；该药店同一时段平时约为 {e} 张{x}。',
     en: 'In the busiest stretch {m} cards were swiped; this pharmacy usually sees about {e} at that hour{x}.',
+  },
+  'card-farming-pharmacy.beyond-promotions': {
+    zh: '最忙的一天刷卡量是平日的 {m} 倍；其他药店（含促销日）最多约为 {e} 倍。',
+    en: 'The busiest day had {m} times the usual cards; at other pharmacies, promotions included, it is at most about {e} times.',
+  },
+  'card-farming-pharmacy.even-gaps': {
+    zh: '其中 {m} 次刷卡与前一次的间隔几乎相同；排队结账时约为 {e} 次{x}。',
+    en: '{m} of these swipes followed at the same gap as the one before; at a till with a queue it would be about {e}{x}.',
   },
   'card-farming-pharmacy.swiped-in-hospital': {
     zh: '持卡人正在住院时，卡仍在药店被刷 {m} 次；由差错可以说明的约 {e} 次{x}。',
