@@ -78,6 +78,11 @@ export function loadDictionary(dataDir?: string): Dictionary {
   return checked(dictionarySchema, merge(base, readJson(own)), own);
 }
 
+/** A dictionary with some of it said otherwise, as `codes.json` does it; unchecked. */
+export function overridden(base: Dictionary, over: unknown): unknown {
+  return merge(base, over);
+}
+
 function merge(base: unknown, over: unknown): unknown {
   const isObject = (v: unknown): v is Record<string, unknown> =>
     typeof v === 'object' && v !== null && !Array.isArray(v);

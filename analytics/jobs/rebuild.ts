@@ -5,10 +5,13 @@ import { listCounties } from '../landing/events.js';
 import type { Landing, ReadOptions } from '../landing/landing.js';
 import type { ReaderOptions } from '../landing/reader.js';
 import type { LandingSnapshot } from '../landing/snapshot.js';
-import type { LedgerVersion } from '../landing/types.js';
+import type { LandingReader, LedgerVersion } from '../landing/types.js';
 import { RingfenceError } from '../model/errors.js';
 import type { DetectionRun, DetectorOutcome, FindingStatus, Ring } from '../model/finding.js';
+import type { RunRules } from '../model/rules.js';
 import type { Period } from '../model/time.js';
+import { inForce, type RuleSet, readRules, regionOf } from '../scoring/rules.js';
+import { readVerdicts, verdictsHash } from '../scoring/verdicts.js';
 import type { GraphStore } from '../store/port.js';
 import { periodOf } from './period.js';
 import { runThread } from './thread.js';
@@ -47,6 +50,8 @@ export interface Plan {
    * given up may still be running somewhere, and must not write among the new ones.
    */
   readonly folder: string;
+  /** The bureau's rules in force, decided once for all parts; absent without a file of rules. */
+  readonly rules?: RunRules;
 }
 
 /** What a thread of a rebuild is given. */
@@ -57,6 +62,7 @@ interface TaskBase {
   readonly seed: number;
   /** Where a bureau's own dictionaries are. */
   readonly dataDir: string;
+  readonly rules?: RunRules;
 }
 export interface CountyTask extends TaskBase {
   readonly type: 'county';
@@ -82,7 +88,7 @@ const PART_LIMITS: ReadOptions = { threads: 1, memoryLimit: '700MB' };
 
 export const runIdOf = (jobId: string) => `run-${jobId}`;
 
-async function ringsOf(graph: GraphStore, run: string): Promise<Ring[]> {
+export async function ringsOf(graph: GraphStore, run: string): Promise<Ring[]> {
   const rings: Ring[] = [];
   for (;;) {
     const page = await graph.read.rings({ offset: rings.length, limit: RINGS_A_PAGE }, run);
@@ -112,10 +118,37 @@ async function resultOf(
   };
 }
 
+/** What a file of rules says of this data and period; nothing without a file. */
+export async function rulesFor(
+  reader: LandingReader,
+  period: Period,
+  set: RuleSet | undefined,
+): Promise<{ rules?: RunRules }> {
+  if (!set) return {};
+  const local = set.rules.some((rule) => rule.region !== null);
+  return { rules: inForce(set, local ? await regionOf(reader) : '', period) };
+}
+
+/** The search of a rebuild without its publishing. */
+export interface Search {
+  part: Flow<'rebuild'>['part'];
+  /** Joins the parts of a plan; `previous` are the rings that give theirs their names. */
+  run(
+    plan: Plan,
+    parts: Readonly<Record<string, unknown>>,
+    runId: string,
+    previous: readonly Ring[],
+    ctx: JobContext,
+  ): Promise<DetectionRun>;
+  /** Removes what the parts of a job left. */
+  clear(jobId: string): void;
+}
+
 /** The rebuild as a flow: one part for each county of the institutions, and the join of all. */
 export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
   /** As `plan`, but ends where nothing is new since the last run. */
   planIfNew: Flow<'rebuild'>['plan'];
+  readonly search: Search;
 } {
   const { landing, graph } = needs;
   const folderOf = (jobId: string) => join(landing.dir, 'work', jobId);
@@ -126,7 +159,8 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
     run.seed === plan.seed &&
     run.code === needs.code &&
     run.period.from === plan.period.from &&
-    run.period.to === plan.period.to;
+    run.period.to === plan.period.to &&
+    JSON.stringify(run.rules?.entries ?? []) === JSON.stringify(plan.rules?.entries ?? []);
 
   async function prepare(payload: Payload<'rebuild'>, ctx: JobContext) {
     ctx.progress({ phase: 'plan', done: 0 });
@@ -135,7 +169,8 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
       const period = await periodOf(reader, payload);
       const counties = (await listCounties(reader)).map((c) => c.county);
       const version = reader.version;
-      const plan: Plan = { version, period, seed: payload.seed, folder: randomUUID() };
+      const rules = await rulesFor(reader, period, readRules(landing.dir));
+      const plan: Plan = { version, period, seed: payload.seed, folder: randomUUID(), ...rules };
       return { plan, parts: counties };
     } finally {
       await reader.close();
@@ -144,7 +179,7 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
 
   async function finish(jobId: string, result: RebuildResult): Promise<RebuildResult> {
     await needs.runLog.record(jobId, result, needs.code);
-    rmSync(folderOf(jobId), { recursive: true, force: true });
+    search.clear(jobId);
     return result;
   }
 
@@ -164,27 +199,12 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
         'Start the rebuild again.',
       );
     const reader = landing.readerOptions(limits);
-    return { snapshot, reader, period: plan.period, seed: plan.seed, dataDir: landing.dir };
+    const { period, seed, rules } = plan;
+    const base = { snapshot, reader, period, seed, dataDir: landing.dir };
+    return { ...base, ...(rules ? { rules } : {}) };
   }
 
-  return {
-    async plan(payload, ctx) {
-      const done = ctx.resumed ? await publishedBefore(payload, ctx) : undefined;
-      if (done) return { done };
-      const { plan, parts } = await prepare(payload, ctx);
-      return { plan, parts };
-    },
-
-    async planIfNew(payload, ctx) {
-      const done = ctx.resumed ? await publishedBefore(payload, ctx) : undefined;
-      if (done) return { done };
-      const { plan, parts } = await prepare(payload, ctx);
-      const last = await graph.read.run();
-      const same = last && last.id !== runIdOf(ctx.jobId) && isOf(last, plan);
-      if (!same) return { plan, parts };
-      return { done: await finish(ctx.jobId, await resultOf(graph, last, 'unchanged')) };
-    },
-
+  const search: Search = {
     async part({ part, plan: raw }, ctx) {
       const plan = raw as Plan;
       const folder = join(folderOf(ctx.jobId), plan.folder);
@@ -198,13 +218,7 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
       return { file };
     },
 
-    async join(raw, parts, ctx) {
-      const plan = raw as Plan;
-      const runId = runIdOf(ctx.jobId);
-      const published = await graph.read.run(runId);
-      if (published && isOf(published, plan))
-        return finish(ctx.jobId, await resultOf(graph, published, 'published'));
-      const before = (await graph.read.runs()).find((run) => run.id !== runId);
+    async run(plan, parts, runId, previous, ctx) {
       const task: DetectTask = {
         ...(await taskBase(plan, {})),
         type: 'detect',
@@ -215,9 +229,47 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
           county,
           join(folderOf(ctx.jobId), plan.folder, (left as { file: string }).file),
         ]),
-        previous: before ? await ringsOf(graph, before.id) : [],
+        previous,
       };
-      const run = await runThread<DetectionRun>(THREAD, task, ctx);
+      return runThread<DetectionRun>(THREAD, task, ctx);
+    },
+
+    clear: (jobId) => rmSync(folderOf(jobId), { recursive: true, force: true }),
+  };
+
+  return {
+    search,
+
+    async plan(payload, ctx) {
+      const done = ctx.resumed ? await publishedBefore(payload, ctx) : undefined;
+      if (done) return { done };
+      const { plan, parts } = await prepare(payload, ctx);
+      return { plan, parts };
+    },
+
+    async planIfNew(payload, ctx) {
+      const done = ctx.resumed ? await publishedBefore(payload, ctx) : undefined;
+      if (done) return { done };
+      const { plan, parts } = await prepare(payload, ctx);
+      const last = await graph.read.run();
+      const heard = verdictsHash(readVerdicts(landing.dir));
+      const same =
+        last && last.id !== runIdOf(ctx.jobId) && isOf(last, plan) && last.verdicts?.hash === heard;
+      if (!same) return { plan, parts };
+      return { done: await finish(ctx.jobId, await resultOf(graph, last, 'unchanged')) };
+    },
+
+    part: search.part,
+
+    async join(raw, parts, ctx) {
+      const plan = raw as Plan;
+      const runId = runIdOf(ctx.jobId);
+      const published = await graph.read.run(runId);
+      if (published && isOf(published, plan))
+        return finish(ctx.jobId, await resultOf(graph, published, 'published'));
+      const before = (await graph.read.runs()).find((run) => run.id !== runId);
+      const previous = before ? await ringsOf(graph, before.id) : [];
+      const run = await search.run(plan, parts, runId, previous, ctx);
       ctx.progress({ phase: 'publish', done: 0 });
       await graph.publish(run, { signal: ctx.signal });
       return finish(ctx.jobId, await resultOf(graph, run, 'published'));

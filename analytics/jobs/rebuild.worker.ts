@@ -14,9 +14,14 @@ const context = { progress: (progress: Progress) => say({ type: 'progress', prog
 
 async function screen(task: CountyTask): Promise<null> {
   const { snapshot, period, seed, county, out, dataDir } = task;
+  const rules = task.rules ? { rules: task.rules } : {};
   const reader = await openReader(snapshot, task.reader);
   try {
-    const artifact = await screenCounty(reader, { period, seed, county, dataDir }, context);
+    const artifact = await screenCounty(
+      reader,
+      { period, seed, county, dataDir, ...rules },
+      context,
+    );
     // Whole or not at all: the parent may be told of it only when it stands under its name. Two
     // workers may be at the same county, when one was taken for dead.
     const making = `${out}.${randomUUID()}`;
@@ -33,7 +38,8 @@ async function detect(task: DetectTask) {
   const artifacts = task.counties.map(([, file]) => readFileSync(file));
   const reader = await openReader(snapshot, task.reader);
   try {
-    const request = { id, code, period, seed, previous, artifacts, dataDir };
+    const rules = task.rules ? { rules: task.rules } : {};
+    const request = { id, code, period, seed, previous, artifacts, dataDir, ...rules };
     return await runDetection(reader, request, context);
   } finally {
     await reader.close();

@@ -27,6 +27,8 @@ export const PAYLOADS = {
     to: Day.optional(),
     seed: z.number().int().min(0).max(0xffffffff).default(1),
   }),
+  /** The last run again with other rules, to be compared and not to be published. */
+  rehearse: z.object({ file: z.string(), rules: z.array(z.unknown()) }),
   /** The scheduled week: the inbox, then a rebuild where something is new. */
   week: z.object({}),
 } as const;

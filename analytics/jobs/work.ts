@@ -3,6 +3,7 @@ import { importDirectory } from '../ingest/import.js';
 import { RingfenceError } from '../model/errors.js';
 import { loadGraph } from './graph.js';
 import { createRebuild, type RebuildNeeds } from './rebuild.js';
+import { createRehearsal } from './rehearse.js';
 import type { Handlers, JobContext, Payload } from './types.js';
 import type { Inbox } from './week.js';
 
@@ -60,6 +61,8 @@ export function createHandlers(needs: WorkNeeds): Handlers {
     },
 
     rebuild,
+
+    rehearse: createRehearsal(needs, rebuild.search),
 
     week: {
       ...rebuild,

@@ -1,6 +1,8 @@
 import type { EntityKind, EntityRef } from './ids.js';
 import type { Fen } from './money.js';
+import type { RunRules } from './rules.js';
 import type { Period } from './time.js';
+import type { ProfilePart, RunVerdicts } from './verdict.js';
 
 /** What a subject does in a ring (DATA.md §2). `core` is the ring's institutions, or the entity itself. */
 export const ROLES = ['core', 'organiser', 'recruiter', 'doctor', 'member', 'item'] as const;
@@ -87,6 +89,8 @@ export interface RiskProfile {
   readonly grade: Grade;
   /** Ids of the run's rings that this entity is a subject of. */
   readonly findings: readonly string[];
+  /** What verdicts did to the score; absent where they did nothing. */
+  readonly parts?: readonly ProfilePart[];
 }
 
 /** A detector that could not run, and why: never a silent zero. */
@@ -109,6 +113,10 @@ export interface DetectionRun {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly period: Period;
   readonly detectors: readonly DetectorOutcome[];
+  /** The bureau's rules that the parameters come from; absent without a file of rules. */
+  readonly rules?: RunRules;
+  /** The verdicts that moved the profiles; absent without any. */
+  readonly verdicts?: RunVerdicts;
   readonly rings: readonly Ring[];
   readonly profiles: readonly RiskProfile[];
 }

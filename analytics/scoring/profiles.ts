@@ -2,6 +2,8 @@ import type { Grade, Ring, RiskProfile, Subject } from '../model/finding.js';
 import { type EntityKind, entityKey } from '../model/ids.js';
 import type { World } from '../projection/world.js';
 import type { Assembled } from './assemble.js';
+import type { Feedback } from './feedback.js';
+import { type Given, moved } from './moved.js';
 
 /** A doctor signed at least so many of a ring's settlements, and such a share, to be told apart. */
 const DOCTOR_MIN = 5;
@@ -9,36 +11,34 @@ const DOCTOR_MIN = 5;
 interface Weight {
   readonly kind: EntityKind;
   readonly id: string;
-  score: number;
-  grade: Grade;
+  readonly given: Given[];
   readonly findings: string[];
 }
-
-const ORDER: readonly Grade[] = ['A', 'B', 'C', 'D', 'E'];
 
 /**
  * One profile for every patient, doctor and institution of the period, and for the items that rings
  * used. Grades are false-discovery bands: E a finding of q ≤ .01, D of q ≤ .05, C something
- * explained, for review or of q ≤ .2, B anything fainter, A nothing.
+ * explained, for review or of q ≤ .2, B anything fainter, A nothing. The score is 1 − Π(1 − s) over what
+ * speaks of the entity. Verdicts move both (moved.ts).
  */
 export function riskProfiles(
   world: World,
   assembled: Assembled,
   itemsOf: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  feedback?: Feedback,
 ): RiskProfile[] {
   const all = new Map<string, Weight>();
   const touch = (kind: EntityKind, id: string): Weight => {
     const key = entityKey({ kind, id });
     const known = all.get(key);
     if (known) return known;
-    const made: Weight = { kind, id, score: 0, grade: 'A', findings: [] };
+    const made: Weight = { kind, id, given: [], findings: [] };
     all.set(key, made);
     return made;
   };
-  const raise = (w: Weight, score: number, grade: Grade, finding?: string) => {
-    w.score = 1 - (1 - w.score) * (1 - score);
-    if (ORDER.indexOf(grade) > ORDER.indexOf(w.grade)) w.grade = grade;
-    if (finding && !w.findings.includes(finding)) w.findings.push(finding);
+  const raise = (w: Weight, score: number, grade: Grade, ring?: Ring) => {
+    w.given.push({ score, grade, ...(ring ? { ring } : {}) });
+    if (ring && !w.findings.includes(ring.id)) w.findings.push(ring.id);
   };
   const s = world.settlements;
   const seen = new Set<number>();
@@ -51,17 +51,27 @@ export function riskProfiles(
   for (const ring of assembled.rings) {
     const grade = gradeOf(ring);
     for (const subject of ring.subjects)
-      raise(touch(subject.kind, subject.id), ring.score, grade, ring.id);
+      raise(touch(subject.kind, subject.id), ring.score, grade, ring);
     for (const [id, share] of doctorsOf(world, ring, rowOf))
-      raise(touch('doctor', id), ring.score * share, grade, ring.id);
+      raise(touch('doctor', id), ring.score * share, grade, ring);
     for (const [id, share] of itemsOf.get(ring.id) ?? [])
-      raise(touch('drug', id), ring.score * share * 0.5, 'B', ring.id);
+      raise(touch('drug', id), ring.score * share * 0.5, 'B', ring);
   }
   for (const { subjects, q } of assembled.faint)
     for (const subject of subjects as readonly Subject[])
       raise(touch(subject.kind, subject.id), 0.2 * Math.max(0, 1 - q), q <= 0.2 ? 'C' : 'B');
-  return [...all.values()]
-    .map((w) => ({ ...w, score: Math.round(w.score * 1e6) / 1e6 }))
+  if (feedback)
+    for (const key of feedback.spread.keys()) {
+      const at = key.indexOf(':');
+      if (key.startsWith('drug:')) touch('drug', key.slice(at + 1));
+    }
+  return [...all.entries()]
+    .map(([key, { kind, id, given, findings }]) => ({
+      kind,
+      id,
+      ...moved(key, given, feedback),
+      findings,
+    }))
     .sort(
       (x, y) =>
         y.score - x.score ||

@@ -1,26 +1,31 @@
 import { deserialize, serialize } from 'node:v8';
 import { addScreens, type PairScreen } from '../algorithms/pairSums.js';
 import { DETECTORS } from '../detectors/index.js';
-import { loadDictionary } from '../ingest/dictionary.js';
 import { prepareEvents } from '../landing/events.js';
 import type { LandingReader } from '../landing/types.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { DetectionRun, DetectorOutcome, Finding, Ring } from '../model/finding.js';
 import type { WorkContext } from '../model/progress.js';
 import { deriveSeed } from '../model/rng.js';
+import type { RunRules } from '../model/rules.js';
 import type { TableName } from '../model/tables.js';
 import type { Period } from '../model/time.js';
 import { loadWorld } from '../projection/load.js';
 import type { World } from '../projection/world.js';
 import { assemble } from './assemble.js';
+import { feedback } from './feedback.js';
 import { ringItems } from './items.js';
 import { riskProfiles } from './profiles.js';
+import { dictionaryOf, parametersOf } from './rules.js';
+import { readVerdicts } from './verdicts.js';
 
 export interface RunRequest {
   readonly period: Period;
   readonly seed: number;
-  /** Where a bureau's own dictionaries are. */
+  /** Where a bureau's own dictionaries and verdicts are. */
   readonly dataDir?: string;
+  /** The bureau's rules in force, the same for all parts of a run. */
+  readonly rules?: RunRules;
 }
 
 /** Pair statistics of one county, to be kept in a file until the parent reads it. */
@@ -36,14 +41,14 @@ export async function screenCounty(
   const world = await loadWorld(
     reader,
     request.period,
-    loadDictionary(request.dataDir),
+    dictionaryOf(request.dataDir, request.rules),
     tablesOf(DETECTORS.filter((d) => d.screen)),
   );
   const screens: Record<string, readonly PairScreen[]> = {};
   for (const detector of DETECTORS) {
     throwIfAborted(context.signal);
     if (!detector.screen || notRun(detector.needs, world)) continue;
-    screens[detector.id] = detector.screen(world, detector.parameters.parse({}), {
+    screens[detector.id] = detector.screen(world, parametersOf(detector, request.rules), {
       ...context,
       seed: deriveSeed(request.seed, detector.id),
     });
@@ -68,7 +73,7 @@ export async function runDetection(
   const world = await loadWorld(
     reader,
     period,
-    loadDictionary(request.dataDir),
+    dictionaryOf(request.dataDir, request.rules),
     tablesOf(DETECTORS),
   );
   const counties = request.artifacts.map(
@@ -81,7 +86,7 @@ export async function runDetection(
     throwIfAborted(context.signal);
     context.progress?.({ phase: detector.id, done: k, total: DETECTORS.length });
     const began = performance.now();
-    const params = detector.parameters.parse({});
+    const params = parametersOf(detector, request.rules);
     parameters[detector.id] = params;
     const reason = notRun(detector.needs, world);
     const found = reason
@@ -106,6 +111,12 @@ export async function runDetection(
   const weights = new Map(DETECTORS.filter((d) => ran.has(d.id)).map((d) => [d.id, d.weight ?? 1]));
   const assembled = assemble(findings, weights, period, request.previous);
   const items = await ringItems(reader, assembled.rings);
+  const heard = feedback(
+    world,
+    readVerdicts(request.dataDir),
+    [...assembled.rings, ...request.previous],
+    context.signal,
+  );
   return {
     id: request.id,
     ledgerVersion: reader.version,
@@ -114,8 +125,10 @@ export async function runDetection(
     parameters,
     period,
     detectors: outcomes,
+    ...(request.rules ? { rules: request.rules } : {}),
+    ...(heard ? { verdicts: heard.verdicts } : {}),
     rings: assembled.rings,
-    profiles: riskProfiles(world, assembled, items),
+    profiles: riskProfiles(world, assembled, items, heard),
   };
 }
 

@@ -5,7 +5,9 @@ import { registerExport } from './export.js';
 import { registerGraph } from './graph.js';
 import { registerLists } from './lists.js';
 import { registerRebuild } from './rebuild.js';
+import { registerRules } from './rules.js';
 import { registerSeed } from './seed.js';
+import { registerVerdicts } from './verdicts.js';
 
 /** The words understood, or the exit code where help was asked or the usage wrong. */
 export type Parsed = { command: Chosen; data: string | undefined } | { exit: number };
@@ -27,6 +29,8 @@ export function parseArguments(
   registerEvaluate(program, choose);
   registerExport(program, choose);
   registerGraph(program, choose);
+  registerVerdicts(program, choose);
+  registerRules(program, choose);
   program
     .command('serve')
     .description('API, jobs, weekly schedule and page')

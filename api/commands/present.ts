@@ -26,8 +26,8 @@ export function findingLine(ring: Ring): Record<string, unknown> {
   };
 }
 
-/** One line of `ringfence profiles`. */
+/** One line of `ringfence profiles`; `parts` where verdicts moved it. */
 export function profileLine(profile: RiskProfile): Record<string, unknown> {
-  const { kind, id, score, grade, findings } = profile;
-  return { kind, id, score, grade, findings };
+  const { kind, id, score, grade, findings, parts } = profile;
+  return { kind, id, score, grade, findings, ...(parts ? { parts } : {}) };
 }

@@ -1,5 +1,6 @@
 /** The contract between server and page: schemas, types and addresses. Imports zod and nothing else. */
 export * from './common.js';
+export * from './feedback.js';
 export * from './graph.js';
 export * from './rings.js';
 export * from './routes.js';

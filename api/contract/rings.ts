@@ -14,6 +14,7 @@ import {
   Role,
   Time,
 } from './common.js';
+import { profileMoves } from './feedback.js';
 import { GraphNode } from './graph.js';
 
 /** One measured fact beside what an honest world would show. */
@@ -220,6 +221,7 @@ export const EntityProfile = z
         grades: z.partialRecord(Grade, z.number().int()),
       })
       .nullable(),
+    ...profileMoves,
   })
   .meta({ id: 'EntityProfile' });
 export type EntityProfile = z.infer<typeof EntityProfile>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Period, Time } from './common.js';
+import { RunRules, RunVerdicts } from './feedback.js';
 
 export const RunSummary = z
   .object({
@@ -35,6 +36,10 @@ export const RunDetail = z
         seconds: z.number(),
       }),
     ),
+    /** The bureau's rules that the parameters come from; absent without a file of rules. */
+    rules: RunRules.optional(),
+    /** The verdicts that moved the profiles; absent without any. */
+    verdicts: RunVerdicts.optional(),
   })
   .meta({ id: 'RunDetail' });
 export type RunDetail = z.infer<typeof RunDetail>;

@@ -5,6 +5,7 @@ import type { GraphStore, SearchHit } from '../../analytics/store/port.js';
 import { endpoints } from '../contract/index.js';
 import { mount } from '../handle.js';
 import { labelled, lookUp, presentNode, presentSubgraph, publicLabel } from '../present.js';
+import { presentMoves } from '../presentFeedback.js';
 import type { Services } from '../wiring.js';
 import { fixRun, presentRings, refOf } from './rings.js';
 
@@ -97,6 +98,7 @@ export function graphRoutes(app: Application, { graph }: Services): void {
       grade: profile?.grade ?? null,
       findings: await presentRings(graph, found.rings),
       peers: standing ? { ...standing, grades: { ...standing.grades } } : null,
+      ...(await presentMoves(graph, params, profile, run)),
     };
   });
 

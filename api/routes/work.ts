@@ -7,6 +7,7 @@ import type { ImportRecord } from '../../analytics/landing/types.js';
 import { invalid, notFound, RingfenceError } from '../../analytics/model/errors.js';
 import { endpoints, type ImportLine, JOB_EVENT, type Job } from '../contract/index.js';
 import { mount } from '../handle.js';
+import { presentRules, presentVerdicts } from '../presentFeedback.js';
 import type { Services } from '../wiring.js';
 import { fixRun } from './rings.js';
 
@@ -75,8 +76,11 @@ export function workRoutes(app: Application, services: Services, leaving?: Abort
     await fixRun(graph, params.id);
     const run = await graph.read.run(params.id);
     if (!run) throw notFound(`Run ${params.id}`);
+    const { rules, verdicts, ...made } = run;
     return {
-      ...run,
+      ...made,
+      ...(rules ? { rules: presentRules(rules) } : {}),
+      ...(verdicts ? { verdicts: presentVerdicts(verdicts) } : {}),
       parameters: { ...run.parameters },
       detectors: run.detectors.map((d) => ({ ...d })),
     };

@@ -196,6 +196,7 @@ function handlers(): Handlers {
     },
     withdraw: async () => null,
     prune: async () => null,
+    rehearse: async () => null,
     week: async () => null,
     rebuild: async ({ seed }, ctx) => {
       if (seed === 13 && failures++ === 0)

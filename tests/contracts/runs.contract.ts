@@ -46,6 +46,13 @@ export function detectionRun(
     seed: 7,
     parameters: { 'card-farming-pharmacy': { window: 10 } },
     period: { from: '2025-01-01', to: '2026-01-01' },
+    rules: {
+      hash: '0123456789abcdef',
+      region: '5001',
+      entries: [
+        { from: '2025-01-01', region: '50', codes: { gender: { '9': '未说明' } }, note: '试行' },
+      ],
+    },
     detectors: [
       {
         detector: 'impersonated-dialysis',
@@ -74,7 +81,14 @@ const A = ring('a', 0.5);
 const B = ring('b', 0.9, { detector: 'patient-brokering-ring', q: null, status: 'review' });
 const d1 = { kind: 'doctor', id: 'D1', role: 'doctor' } as const;
 const C = ring('c', 0.5, { fundAtRisk: 5, change: 'grew', subjects: [h2, d1] });
-const PROFILES = [profile('P3', 0.1, 'A'), profile('P2', 0.9, 'E'), profile('P1', 0.9, 'E')];
+const moved: RiskProfile = {
+  ...profile('P2', 0.9, 'E'),
+  parts: [
+    { code: 'dismissed', by: -0.05, ring: 'R-7K2Q', reason: '同一家庭', measured: 0.8 },
+    { code: 'spread', by: 0.2, measured: 0.5, via: { kind: 'institution', id: 'H1' } },
+  ],
+};
+const PROFILES = [profile('P3', 0.1, 'A'), moved, profile('P1', 0.9, 'E')];
 
 /** The part of the contract about published runs, over the graph that `prepare` loads. */
 export function runContract(open: () => GraphStore, prepare: () => Promise<void>): void {

@@ -10,9 +10,10 @@ interface ProfileRow {
   score: number;
   grade: string;
   findings: string;
+  parts: string | null;
 }
 
-const PROFILE_COLUMNS = 'k, id, score, grade, findings';
+const PROFILE_COLUMNS = 'k, id, score, grade, findings, parts';
 
 function toProfile(row: ProfileRow): RiskProfile {
   return {
@@ -21,6 +22,7 @@ function toProfile(row: ProfileRow): RiskProfile {
     score: row.score,
     grade: row.grade as Grade,
     findings: JSON.parse(row.findings),
+    ...(row.parts === null ? {} : { parts: JSON.parse(row.parts) }),
   };
 }
 

@@ -50,11 +50,13 @@ export async function publishRun(pool: Pool, run: DetectionRun, work: WorkContex
       a.appendDouble(profile.score);
       a.appendVarchar(profile.grade);
       a.appendVarchar(JSON.stringify(profile.findings));
+      if (profile.parts) a.appendVarchar(JSON.stringify(profile.parts));
+      else a.appendNull();
     });
     await s.run(`
       INSERT INTO main.profiles
       SELECT seq, k, row_number() OVER (PARTITION BY k ORDER BY score DESC, id), id, score, grade,
-        findings
+        findings, parts
       FROM temp.st_profiles ORDER BY k, score DESC, id;
       DROP TABLE temp.st_profiles;`);
   }, work.signal);

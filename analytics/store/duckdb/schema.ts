@@ -4,7 +4,12 @@ import { ENTITY_KINDS } from '../../model/ids.js';
 import { CATALOG, type Session } from './pool.js';
 
 /** Raised with every change of the tables; an older file is migrated, a newer one refused. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
+
+/** Takes the tables from the version before to the key's. */
+const MIGRATIONS: Readonly<Record<number, string>> = {
+  2: 'ALTER TABLE profiles ADD COLUMN parts VARCHAR',
+};
 
 /**
  * `nodes.n` numbers the nodes by (kind, id), so that its order is the port's order. `adjacent` holds
@@ -31,10 +36,10 @@ CREATE TABLE rings (
 CREATE TABLE subjects (seq INTEGER, ring VARCHAR, k UTINYINT, id VARCHAR, role VARCHAR);
 CREATE TABLE profiles (
   seq INTEGER, k UTINYINT, rank INTEGER, id VARCHAR, score DOUBLE, grade VARCHAR,
-  findings VARCHAR);
+  findings VARCHAR, parts VARCHAR);
 `;
 
-/** Makes the tables of a new file; refuses one that a newer program wrote. */
+/** Makes the tables of a new file and migrates older ones; refuses one that a newer program wrote. */
 export async function prepareSchema(s: Session): Promise<void> {
   const [found] = await s.rows<{ there: number }>(
     `SELECT count(*) AS there FROM duckdb_tables()
@@ -53,6 +58,10 @@ export async function prepareSchema(s: Session): Promise<void> {
       `The graph store has schema ${version}, this program knows ${SCHEMA_VERSION}`,
       'Use the newer program, or move the file away and import again.',
     );
+  for (let next = version + 1; next <= SCHEMA_VERSION; next++) {
+    await s.run(MIGRATIONS[next]!);
+    await s.run(`UPDATE store SET schema_version = ${next}`);
+  }
 }
 
 export function kindCode(kind: EntityKind): number {

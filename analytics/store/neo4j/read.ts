@@ -44,12 +44,15 @@ const noFacets = (): RingFacets => ({ statuses: {}, detectors: {}, regions: {}, 
 /** The greatest place in a list that Cypher knows. */
 const FOR_ALL = 2 ** 31 - 1;
 
-const toProfile = ({ kind, id, score, grade, findings }: RiskProfile): RiskProfile => ({
+type ProfileRow = Omit<RiskProfile, 'parts'> & { readonly parts: string | null };
+
+const toProfile = ({ kind, id, score, grade, findings, parts }: ProfileRow): RiskProfile => ({
   kind,
   id,
   score,
   grade,
   findings,
+  ...(parts === null ? {} : { parts: JSON.parse(parts) }),
 });
 
 export function runReader(server: Neo4j): RunReader {
@@ -73,12 +76,12 @@ export function runReader(server: Neo4j): RunReader {
         const after = Math.max(0, Math.floor(page.offset ?? 0));
         const last = page.limit === undefined ? total : after + Math.max(0, Math.floor(page.limit));
         const params = { run: r.seq, kind, after, last };
-        const rows = last > after ? await r.ask<RiskProfile>('profiles', params) : [];
+        const rows = last > after ? await r.ask<ProfileRow>('profiles', params) : [];
         return { total, profiles: rows.map(toProfile) };
       }),
     profile: (of, run) =>
       readRun(server, run, undefined as RiskProfile | undefined, async (r) => {
-        const [row] = await r.ask<RiskProfile>('profile', { key: profileKey(r.seq, of) });
+        const [row] = await r.ask<ProfileRow>('profile', { key: profileKey(r.seq, of) });
         return row && toProfile(row);
       }),
     standing: (of, run) =>

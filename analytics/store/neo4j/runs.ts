@@ -69,6 +69,7 @@ export async function publishRun(server: Neo4j, run: DetectionRun, work: WorkCon
             p.score,
             p.grade,
             p.findings,
+            p.parts ? JSON.stringify(p.parts) : null,
           ]);
           await write('writeProfiles', { run: seq, kind, rows });
           const said = keyed.filter(({ p }) => p.score > 0).map(({ key, p }) => [key, p.id]);

@@ -15,6 +15,7 @@ const handlers: Handlers = {
   withdraw: nothing,
   prune: nothing,
   rebuild: nothing,
+  rehearse: nothing,
   week: nothing,
 };
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DetectionRun, RiskProfile } from '../../../analytics/model/finding.js';
 import { compiled } from '../../../analytics/model/resources.js';
 import { openDuckdbStore } from '../../../analytics/store/duckdb/store.js';
 import type { GraphDelta, GraphEdgeRow, GraphNodeRow } from '../../../analytics/store/port.js';
@@ -122,6 +123,34 @@ describe('DuckDB graph store', () => {
       kind: 'conflict',
       message: expect.stringContaining('schema 99'),
     });
+  });
+
+  it('migrates a file that an older program wrote, and keeps its runs', async () => {
+    const profile = { kind: 'patient', id: 'P1', score: 0.5, grade: 'D', findings: ['a'] } as const;
+    const run = (id: string, profiles: readonly RiskProfile[]): DetectionRun => ({
+      ...{ id, ledgerVersion: 1, code: 'x', seed: 1, parameters: {}, detectors: [], rings: [] },
+      period: { from: '2025-01-01', to: '2026-01-01' },
+      profiles,
+    });
+    const old = await openDuckdbStore({ path: file() });
+    await old.publish(run('old', [profile]));
+    await old.close();
+    await sql(
+      file(),
+      'ALTER TABLE profiles DROP COLUMN parts',
+      'UPDATE store SET schema_version = 1',
+    );
+    const moved: RiskProfile = { ...profile, parts: [{ code: 'spread', by: 0.1 }] };
+    for (let again = 0; again < 2; again++) {
+      const store = await openDuckdbStore({ path: file() });
+      try {
+        expect(await store.read.profile(profile, 'old')).toEqual(profile);
+        await store.publish(run('new', [moved]));
+        expect(await store.read.profile(profile)).toEqual(moved);
+      } finally {
+        await store.close();
+      }
+    }
   });
 
   it('says that a damaged file is damaged', async () => {

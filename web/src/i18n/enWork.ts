@@ -156,6 +156,7 @@ export const enWork: Wide<typeof zhWork> = {
       import: 'Import',
       week: 'Weekly rebuild',
       withdraw: 'Withdraw an import',
+      rehearse: 'Comparison of rules',
       prune: 'Prune',
       load: 'Load the graph',
     },

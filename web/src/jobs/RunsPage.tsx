@@ -8,6 +8,8 @@ import { useText } from '../i18n';
 import { dateTime, period } from '../i18n/format';
 import { Detectors } from './Detectors';
 import { Imports } from './Imports';
+import { RunRules } from './RunRules';
+import { RunVerdicts } from './RunVerdicts';
 
 function RunBody({ id }: { readonly id: string }) {
   const { t } = useText();
@@ -32,6 +34,8 @@ function RunBody({ id }: { readonly id: string }) {
         ))}
       </dl>
       <Detectors run={run.data} />
+      <RunVerdicts verdicts={run.data.verdicts} />
+      <RunRules rules={run.data.rules} />
       <details>
         <summary>{t('run.parameters')}</summary>
         <pre>{JSON.stringify(run.data.parameters, null, 2)}</pre>

@@ -16,6 +16,7 @@ import { useText } from '../i18n';
 import { attributeValue } from '../i18n/codes';
 import { probability } from '../i18n/format';
 import { ChangeTag } from '../rings/RingCard';
+import { Moves } from './Moves';
 
 function Grades({ peers, grade }: Pick<EntityProfile, 'peers' | 'grade'>) {
   const { t, number } = useText();
@@ -189,6 +190,7 @@ export function ProfilePanel({ entity, run }: ProfilePanelProps) {
         </h3>
         <Findings findings={profile.findings} />
       </section>
+      <Moves profile={profile} />
       <section>
         <h3>{t('profile.neighbours')}</h3>
         <Neighbours entity={entity} />
