@@ -133,6 +133,26 @@ function nearest({ rng, size }: District, village: number): number {
 
 const about = (rng: Rng, mean: number) => Math.floor(mean * (0.4 + 1.2 * rng.next()) + rng.next());
 
+/** Old people with one or two lasting illnesses fetch a drug every month, where they always do. */
+export function chronicRefills(world: District): void {
+  const { rng, size, patients } = world;
+  for (const { id, birthDay, village } of patients) {
+    if ((birthDay as number) > FROM - 365 * 55 || rng.next() < 0.1) continue;
+    const near = Number(/\d+/.exec(village!)![0]) % size.hospitals;
+    for (let n = 1 + rng.int(2); n > 0; n--) {
+      const items = [{ item: drug(rng.int(12)), supplyDays: 30, fen: 9000 }];
+      const [at, shop] = [
+        rng.next() < 0.7 ? near : rng.int(size.hospitals),
+        rng.int(size.pharmacies),
+      ];
+      const atHospital = rng.next() < 0.6;
+      for (let day = rng.int(30); day < size.days; day += 26 + rng.int(12))
+        if (atHospital) outpatient(world, id, at, day, { items });
+        else purchase(world, id, shop, day, { items });
+    }
+  }
+}
+
 export function purchase(
   world: District,
   patient: string,
