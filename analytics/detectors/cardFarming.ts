@@ -3,20 +3,19 @@ import { NO_PAIRS, type PairScreen } from '../algorithms/pairSums.js';
 import { preparePairTest, testPairs } from '../algorithms/pairTest.js';
 import { redrawClocks } from '../algorithms/redraw.js';
 import { lagScreen } from '../algorithms/weekLags.js';
-import { throwIfAborted } from '../model/errors.js';
-import type { Finding } from '../model/finding.js';
 import { createRng, deriveSeed } from '../model/rng.js';
 import { DAY_S } from '../model/time.js';
 import { INSTITUTION_PHARMACY, type World } from '../projection/world.js';
 import { betterOfTwo, mergeCandidates } from './candidates.js';
 import { withBursts } from './cardBursts.js';
-import { describeFarm } from './cardFarmingFinding.js';
+import { describeFarm, VERSION } from './cardFarmingFinding.js';
 import { searchCircles } from './circleSearch.js';
 import { prepareWaves, withCompanions } from './companions.js';
 import { type Detector, type DetectorContext, HEADLINE_WEIGHT } from './detector.js';
 import { type GroupSearch, searchGroups, searchRedrawn, weighPairs } from './groupSearch.js';
 import { listLevel, redrawnWorlds, unrelatedUnits } from './parameters.js';
 import { placeLinks } from './places.js';
+import { surestFirst } from './surestFirst.js';
 import { pharmacyVisits } from './visits.js';
 
 const parameters = z.object({
@@ -68,7 +67,7 @@ export type CardFarmingParameters = z.output<typeof parameters>;
 /** Cards of unrelated people swiped together at pharmacies, again and again (DETECTORS.md §2). */
 export const cardFarmingPharmacy: Detector<typeof parameters> = {
   id: 'card-farming-pharmacy',
-  version: 3,
+  version: VERSION,
   weight: HEADLINE_WEIGHT,
   parameters,
   needs: [],
@@ -135,17 +134,17 @@ export const cardFarmingPharmacy: Detector<typeof parameters> = {
         members: withCompanions(candidate.members, waves).members,
       }),
     );
-    const findings: Finding[] = [];
-    for (const candidate of candidates) {
-      throwIfAborted(context.signal);
-      const finding = describeFarm(world, params, candidate, {
-        sessions,
-        circles,
-        candidates: candidates.length,
-      });
-      if (finding) findings.push(finding);
-    }
-    return withBursts(world, findings, { q: params.q, version: 3 }, context);
+    const findings = surestFirst(
+      candidates,
+      { circles, household: world.patients.household, ...params, signal: context.signal },
+      (candidate) =>
+        describeFarm(world, params, candidate, {
+          sessions,
+          circles,
+          candidates: candidates.length,
+        }),
+    );
+    return withBursts(world, findings, { q: params.q, version: VERSION }, context);
   },
 };
 

@@ -12,6 +12,8 @@ import { companionsQ, type SideTest, sideEvidence } from './sideEvidence.js';
 import { fundOf, institutionSubject, memberSubjects, reason } from './telling.js';
 import { isPharmacySwipe } from './visits.js';
 
+/** Moves when scores may change. */
+export const VERSION = 3;
 const DETECTOR = 'card-farming-pharmacy';
 const CORE_SHARE = 0.1;
 /** Side evidence is shown, and adds to the group's, below this p. */
@@ -53,7 +55,7 @@ export function describeFarm(
   if (!first) return undefined;
   return {
     detector: DETECTOR,
-    detectorVersion: 3,
+    detectorVersion: VERSION,
     kind: 'ring',
     subjects: [
       ...cores.map((h) => institutionSubject(world, h)),

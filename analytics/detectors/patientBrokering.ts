@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { type AdmissionScreen, admissionScreen } from '../algorithms/admissions.js';
 import { waveScreen } from '../algorithms/waves.js';
-import { throwIfAborted } from '../model/errors.js';
-import type { Finding } from '../model/finding.js';
 import { INSTITUTION_HOSPITAL } from '../projection/world.js';
 import { betterOfTwo, mergeCandidates, metIn } from './candidates.js';
 import { searchCircles } from './circleSearch.js';
@@ -11,9 +9,10 @@ import { type Detector, HEADLINE_WEIGHT } from './detector.js';
 import { withFeeders } from './feederShare.js';
 import { type GroupSearch, searchRedrawn } from './groupSearch.js';
 import { listLevel, redrawnWorlds, unrelatedUnits } from './parameters.js';
-import { describeBrokering } from './patientBrokeringFinding.js';
+import { describeBrokering, VERSION } from './patientBrokeringFinding.js';
 import { placeLinks } from './places.js';
 import { type Stays, stayColumns } from './stays.js';
+import { surestFirst } from './surestFirst.js';
 
 const parameters = z.object({
   tolerance: z
@@ -78,7 +77,7 @@ const WAVE_SCREEN = 0.1;
 /** Patients admitted together, often rotating over hospitals (DETECTORS.md §2). */
 export const patientBrokeringRing: Detector<typeof parameters> = {
   id: 'patient-brokering-ring',
-  version: 3,
+  version: VERSION,
   weight: HEADLINE_WEIGHT,
   parameters,
   needs: [],
@@ -124,12 +123,11 @@ export const patientBrokeringRing: Detector<typeof parameters> = {
       (candidate) => ({ ...candidate, ...withCompanions(candidate.members, admissions) }),
     );
     const searches = { stays, screen, meetings, circles, waves, candidates: candidates.length };
-    const findings: Finding[] = [];
-    for (const candidate of candidates) {
-      throwIfAborted(context.signal);
-      const finding = describeBrokering(world, params, candidate, searches);
-      if (finding) findings.push(finding);
-    }
-    return withFeeders(world, findings, stays, { q: params.q, version: 3 }, context);
+    const findings = surestFirst(
+      candidates,
+      { circles, household: world.patients.household, ...params, signal: context.signal },
+      (candidate) => describeBrokering(world, params, candidate, searches),
+    );
+    return withFeeders(world, findings, stays, { q: params.q, version: VERSION }, context);
   },
 };

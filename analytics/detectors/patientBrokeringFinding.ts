@@ -18,6 +18,8 @@ import {
   reason,
 } from './telling.js';
 
+/** Moves when scores may change. */
+export const VERSION = 3;
 const DETECTOR = 'patient-brokering-ring';
 const CORE_SHARE = 0.1;
 const SIGNED_MIN = 5;
@@ -51,7 +53,7 @@ export function describeBrokering(
   const innocent = explain(world, params, candidate, searches, joint);
   return {
     detector: DETECTOR,
-    detectorVersion: 3,
+    detectorVersion: VERSION,
     kind: 'ring',
     subjects: [
       ...cores.map((h) => institutionSubject(world, h)),

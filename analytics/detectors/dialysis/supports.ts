@@ -106,10 +106,7 @@ function centreEvidence(
   usual: readonly number[],
 ): Map<Pair, SupportEvidence> {
   const everyone = tally(pairs);
-  const fullness = new Map(pairs.map((p) => [p, excessKinds(p, everyone)]));
-  const order = [...pairs].sort(
-    (a, b) => fullness.get(b)! - fullness.get(a)! || a.patient - b.patient,
-  );
+  const order = fromFullest(pairs, everyone);
   const core = order.slice(0, Math.ceil(order.length * CORE));
   let reference = core;
   let evidence = new Map<Pair, SupportEvidence>();
@@ -173,13 +170,33 @@ function tally(pairs: readonly Pair[]): Tally {
   return out;
 }
 
-/** Kinds a session beyond what the centre bills in the same month: habits change over a year. */
-function excessKinds(pair: Pair, everyone: Tally): number {
+/**
+ * Pairs from the fullest record on. Habits change over a year, so sessions are compared with others of their
+ * month; but where few months have more than one sort of patient, whoever comes out first may be as thin as any:
+ * then they are compared over the whole period.
+ */
+function fromFullest(pairs: readonly Pair[], everyone: Tally): Pair[] {
+  const ordered = (month: (day: number) => number) => {
+    const fullness = new Map(pairs.map((p) => [p, excessKinds(p, everyone, month)]));
+    return [...pairs].sort((a, b) => fullness.get(b)! - fullness.get(a)! || a.patient - b.patient);
+  };
+  const [byMonth, byPeriod] = [ordered(monthOf), ordered(() => ALL_MONTHS)];
+  const billed = (pair: Pair) => excessKinds(pair, NOBODY, () => ALL_MONTHS);
+  return billed(byMonth[0]!) >= AS_FULL * billed(byPeriod[0]!) ? byMonth : byPeriod;
+}
+
+/** The fullest of their months bill at least this share of what the fullest of all do. */
+const AS_FULL = 0.5;
+/** What is beyond nobody's is all. */
+const NOBODY: Tally = new Map([[ALL_MONTHS, { n: 1, has: KINDS.map(() => 0) }]]);
+
+/** Kinds a session beyond what the centre bills in the same month, by `month`; physical ones count twice. */
+function excessKinds(pair: Pair, everyone: Tally, month: (day: number) => number): number {
   let sum = 0;
   let n = 0;
   for (const s of pair.sessions) {
     if (!s.known) continue;
-    const usual = everyone.get(monthOf(s.day))!;
+    const usual = everyone.get(month(s.day))!;
     n++;
     KINDS.forEach((kind, k) => {
       const excess = (s.supports & kind.bit ? 1 : 0) - usual.has[k]! / usual.n;
