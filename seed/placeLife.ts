@@ -12,7 +12,7 @@ import { visit, type World } from './world.js';
 
 /** Places, batches and prescriptions that resemble rings in all innocence. */
 
-/** The chronic patients of a county's alliance: clinic, town, county hospital and laboratory for all of them. */
+/** The chronic patients of a county's alliance, who are followed up at its clinics, town and county hospitals by turns. */
 export function capitation(world: World): void {
   const rng = world.stream('capitation');
   for (let left = number(world, rng, 90_000), tries = 0; left > 0 && tries < 200; tries++) {
@@ -29,22 +29,13 @@ export function capitation(world: World): void {
         ...choices.clinic.at.slice(0, 2),
         ...choices.town.at.slice(0, 2),
         ...choices.county.at.slice(0, 2),
-        choices.pharmacy.at[0] as number,
       ]),
     ];
     for (const person of people)
       for (const place of alliance)
         if (chance(rng, 0.8))
           for (let n = between(rng, 1, 3); n > 0; n--)
-            visit(
-              world,
-              rng,
-              person,
-              at(world, place),
-              at(world, place).type === 'pharmacy' ? Kind.refill : Kind.chronic,
-              rng.int(DAYS),
-              { diagnosis: person.chronic[0] as number, habitual: true },
-            );
+            visit(world, rng, person, at(world, place), Kind.checkup, rng.int(DAYS));
     group(world, 'capitation', 'rent-a-patient-core', people, alliance);
   }
 }

@@ -4,11 +4,12 @@
  * A trip is one person's day at two places or more, in order of time. A motif is an ordered pair of
  * different places of a trip, X then Y. Two trips of one day are a convoy when they share a motif and
  * are within `delta` seconds of each other at X and at Y (the temporal motifs of Paranjape, Benson &
- * Leskovec 2017, δ-bounded at both ends). Under the null a person's rounds fall on other days of the
- * area's rounds of that weekday, so busy days stay busy; expected convoys of a pair are
- * Σ over motifs of (rounds of a)·(rounds of b) ÷ effective days. O(Σ trips of a motif on a day, squared).
+ * Leskovec 2017, δ-bounded at both ends). Under the null a person's rounds fall on days on which other
+ * people go to one of the round's places, those who make no rounds: busy days stay busy, and a ring whose rounds
+ * are most of all rounds is not its own null. Expected convoys of a pair are Σ over motifs of
+ * (rounds of a)·(rounds of b)·P(two visits to X fall on one day). O(Σ trips of a motif on a day, squared).
  */
-import { type Rng, shuffle } from '../model/rng.js';
+import type { Rng } from '../model/rng.js';
 import { weekdayOf } from '../model/time.js';
 import { poissonLikelihoodRatio } from './tails.js';
 
@@ -97,26 +98,24 @@ export function findConvoys(
   return [...found.values()];
 }
 
-/** Days of the trips, dealt again among the trips of one area and weekday. */
-export function dealDays(trips: readonly Trip[], rng: Rng): Int32Array {
-  const out = Int32Array.from(trips, (t) => t.day);
-  const strata = new Map<string, number[]>();
-  trips.forEach((t, i) => {
-    const key = `${t.area}|${weekdayOf(t.day)}`;
-    const list = strata.get(key);
-    if (list) list.push(i);
-    else strata.set(key, [i]);
+/** Who else goes to the places, and when. */
+export interface Traffic {
+  /** Days of other people's visits to a place on a weekday; empty where hardly anybody else goes. */
+  days(place: number, weekday: number): ArrayLike<number>;
+  /** The same of all places of an area. */
+  areaDays(area: number, weekday: number): ArrayLike<number>;
+  /** P that two visits to a place fall on one day. */
+  collision(place: number): number;
+}
+
+/** Each trip on a day drawn from the visits of others to one of its places on that weekday, else to its area's. */
+export function dealDays(trips: readonly Trip[], traffic: Traffic, rng: Rng): Int32Array {
+  return Int32Array.from(trips, (t) => {
+    const weekday = weekdayOf(t.day);
+    const own = traffic.days(t.places[rng.int(t.places.length)]!, weekday);
+    const days = own.length > 0 ? own : traffic.areaDays(t.area, weekday);
+    return days.length > 0 ? days[rng.int(days.length)]! : t.day;
   });
-  for (const list of strata.values()) {
-    const days = shuffle(
-      list.map((i) => trips[i]!.day),
-      rng,
-    );
-    list.forEach((i, k) => {
-      out[i] = days[k]!;
-    });
-  }
-  return out;
 }
 
 /** Pairs with at least `minHits` days together, and their weight of evidence. */
@@ -125,6 +124,7 @@ export function convoyPairs(
   motifs: ReadonlyArray<ReadonlyMap<number, readonly [number, number]>>,
   convoys: readonly Convoy[],
   minHits: number,
+  traffic: Traffic,
 ): ConvoyPairs {
   const days = new Map<string, { a: number; b: number; days: Set<number> }>();
   for (const c of convoys) {
@@ -137,11 +137,11 @@ export function convoyPairs(
     .filter((p) => p.days.size >= minHits)
     .sort((x, y) => x.a - y.a || x.b - y.b);
   const rounds = roundsOf(trips, motifs);
-  const effective = effectiveDays(trips);
   const expected = kept.map(({ a, b }) => {
     let sum = 0;
-    for (const [motif, n] of rounds.get(a)!) sum += n * (rounds.get(b)!.get(motif) ?? 0);
-    return sum / effective;
+    for (const [motif, n] of rounds.get(a)!)
+      sum += n * (rounds.get(b)!.get(motif) ?? 0) * traffic.collision(Math.floor(motif / PLACES));
+    return sum;
   });
   return {
     a: Int32Array.from(kept, (p) => p.a),
@@ -163,13 +163,4 @@ function roundsOf(
     for (const key of motifs[i]!.keys()) own.set(key, (own.get(key) ?? 0) + 1);
   });
   return out;
-}
-
-/** 1 ÷ the chance that two trips fall on one day. */
-function effectiveDays(trips: readonly Trip[]): number {
-  const perDay = new Map<number, number>();
-  for (const t of trips) perDay.set(t.day, (perDay.get(t.day) ?? 0) + 1);
-  let squares = 0;
-  for (const n of perDay.values()) squares += n * n;
-  return squares > 0 ? trips.length ** 2 / squares : 1;
 }

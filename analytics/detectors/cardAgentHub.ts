@@ -6,7 +6,7 @@ import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation } from '../model/finding.js';
 import { DAY_UNKNOWN } from '../projection/people.js';
 import type { World } from '../projection/world.js';
-import { type Hub, jointUse, phoneHubs, placeDays, type Usage } from './cardAgentHub/hubs.js';
+import { allHubs, type Hub, jointUse, placeDays, type Usage } from './cardAgentHub/hubs.js';
 import type { Detector } from './detector.js';
 import { corePlaces } from './jointVisits.js';
 import { listLevel } from './parameters.js';
@@ -21,7 +21,7 @@ import {
 } from './telling.js';
 
 const ID = 'card-agent-hub';
-const VERSION = 1;
+const VERSION = 2;
 const CORE_SHARE = 0.1;
 /** Years from which on people live in homes. */
 const OLD = 70;
@@ -34,7 +34,9 @@ const parameters = z.object({
     .min(3)
     .max(50)
     .default(3)
-    .describe('Homes (addresses, or people of none) behind one telephone, at least'),
+    .describe(
+      'Homes (addresses, or people of none) behind one telephone, proxy or payee, at least',
+    ),
   spread: z
     .number()
     .min(0.1)
@@ -53,7 +55,9 @@ const parameters = z.object({
     .min(0)
     .max(10)
     .default(1)
-    .describe('Overdispersion φ of such times: people who know each other go out together'),
+    .describe(
+      'Overdispersion φ of such times for each home but one: people who know each other go out together',
+    ),
   q: listLevel,
 });
 
@@ -72,17 +76,19 @@ interface Judged {
 }
 
 /**
- * One telephone behind the cards of many unrelated homes, which are used together (代办卡中间人). A
- * village doctor's telephone stands behind a village; an agent's behind people from everywhere.
+ * One telephone, proxy or payee behind the cards of many unrelated homes, which are used together
+ * (代办卡中间人). A village doctor's telephone stands behind a village; an agent's behind people from
+ * everywhere.
  */
 export const cardAgentHub: Detector<typeof parameters> = {
   id: ID,
   version: VERSION,
   parameters,
   needs: [],
+  uses: ['rltn_d'],
   async detect(world, params, context) {
     throwIfAborted(context.signal);
-    const hubs = phoneHubs(world);
+    const hubs = allHubs(world);
     const home = homeKey(world);
     const byHome = homesTest(hubs, home, params);
     const large = hubs.filter((h) => unitsOf(h, home) >= params.minUnits);
@@ -94,7 +100,8 @@ export const cardAgentHub: Detector<typeof parameters> = {
       const measure = (key: Key, test: PeerTest): Judged => {
         const usage = jointUse(world, hub, key, days);
         const hubP = sidak(Math.exp(test.logP[hub.index]!), test.looks);
-        const size = 1 / Math.max(params.companySpread, 1e-9);
+        // Each but the first may keep the others' company on its own account, one more, one less.
+        const size = Math.max(1, usage.effective - 1) / Math.max(params.companySpread, 1e-9);
         const useP = sidak(
           Math.exp(logNegativeBinomialTail(usage.joined, usage.expected, size)),
           large.length,
@@ -138,7 +145,7 @@ function describe(
       ...memberSubjects(world, hub.members),
     ],
     reasons: [
-      reason(world, ID, 'one-phone', {
+      reason(world, ID, `one-${hub.kind}`, {
         measured: main.units,
         expected: 1 + usual,
         unit: 'homes',
@@ -185,7 +192,7 @@ function explain(
   );
 }
 
-/** Homes behind every telephone beyond the first, against all telephones. */
+/** Homes behind every hub beyond the first, against all hubs. */
 function homesTest(hubs: readonly Hub[], key: Key, params: Parameters): PeerTest {
   return testPeers(
     hubs.map((h) => ({ k: unitsOf(h, key) - 1, exposure: 1, stratum: 0 })),

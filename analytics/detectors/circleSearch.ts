@@ -12,6 +12,8 @@ export interface CircleSearchOptions {
   readonly name: string;
   readonly household: Int32Array;
   readonly minScore: number;
+  /** Places that two have in common, at least; 2 unless told. */
+  readonly minShared?: number;
   readonly minUnits: number;
   readonly worlds: number;
 }
@@ -28,7 +30,7 @@ export function searchCircles(
 ): GroupSearch {
   const screen = circleScreen(links, {
     minScore: options.minScore,
-    minShared: 2,
+    minShared: options.minShared ?? 2,
     ...(context.signal ? { signal: context.signal } : {}),
   });
   const best: number[] = [];

@@ -21,6 +21,7 @@ import {
   searchGroups,
 } from './groupSearch.js';
 import { corePlaces, pairKey } from './jointVisits.js';
+import { pharmacyTraffic } from './multiSiteConvoy/traffic.js';
 import { pharmacyRounds, type Rounds } from './multiSiteConvoy/trips.js';
 import { listLevel, redrawnWorlds, unrelatedUnits } from './parameters.js';
 import {
@@ -33,7 +34,7 @@ import {
 } from './telling.js';
 
 const ID = 'multi-site-convoy';
-const VERSION = 1;
+const VERSION = 2;
 const CORE_SHARE = 0.1;
 
 const parameters = z.object({
@@ -90,10 +91,11 @@ export const multiSiteConvoy: Detector<typeof parameters> = {
     throwIfAborted(context.signal);
     const rounds = pharmacyRounds(world);
     const motifs = rounds.trips.map(motifsOf);
+    const traffic = pharmacyTraffic(world, rounds.trips);
     const delta = params.minutes * 60;
     const pairsOn = (days: Int32Array, pairDays: number) => {
       const convoys = findConvoys(rounds.trips, motifs, delta, days);
-      return { convoys, pairs: convoyPairs(rounds.trips, motifs, convoys, pairDays) };
+      return { convoys, pairs: convoyPairs(rounds.trips, motifs, convoys, pairDays, traffic) };
     };
     const observed = pairsOn(
       Int32Array.from(rounds.trips, (t) => t.day),
@@ -105,7 +107,7 @@ export const multiSiteConvoy: Detector<typeof parameters> = {
         const rng = createRng(deriveSeed(context.seed, `rounds ${w}`));
         // One day together counts there: honest worlds hardly have two, and a table of zeros would
         // not say how far away a score is. It can only make the p larger.
-        yield pairsOn(dealDays(rounds.trips, rng), 1).pairs;
+        yield pairsOn(dealDays(rounds.trips, traffic, rng), 1).pairs;
         context.progress?.({ phase: 'redrawing rounds', done: w + 1, total: params.worlds });
       }
     }

@@ -10,8 +10,10 @@ import { createRng, deriveSeed } from '../model/rng.js';
 import { rowsOf } from '../projection/indexes.js';
 import type { World } from '../projection/world.js';
 import type { Detector, DetectorContext } from './detector.js';
+import { sharedAttributes, testHypotheses } from './explanations.js';
 import { listLevel, redrawnWorlds } from './parameters.js';
 import { homeAreas } from './places.js';
+import { smallCores } from './rentAPatientCore/circles.js';
 import { expectedLinks, householdLinks } from './rentAPatientCore/links.js';
 import {
   conclude,
@@ -24,7 +26,7 @@ import {
 } from './telling.js';
 
 const ID = 'rent-a-patient-core';
-const VERSION = 1;
+const VERSION = 2;
 /** Blocks taken one after another at each step, and the factor between the steps of `minLinks`. */
 const BLOCKS = 3;
 const STEPS = 5;
@@ -47,7 +49,7 @@ const parameters = z.object({
     .int()
     .min(3)
     .max(1000)
-    .default(8)
+    .default(6)
     .describe('Unrelated patients of a core, at least'),
   institutions: z
     .number()
@@ -56,6 +58,14 @@ const parameters = z.object({
     .max(1000)
     .default(5)
     .describe('Institutions of a core, at least'),
+  circleScore: z
+    .number()
+    .min(1)
+    .max(100)
+    .default(10)
+    .describe(
+      'Two people who share places rare for their homes enter a small core above this score',
+    ),
   excess: z
     .number()
     .min(1)
@@ -86,40 +96,71 @@ export const rentAPatientCore: Detector<typeof parameters> = {
   async detect(world, params, context) {
     throwIfAborted(context.signal);
     const links = householdLinks(world);
-    const steps = Array.from({ length: STEPS }, (_, k) => Math.round(params.minLinks * STEP ** k));
-    const places = world.institutions.ids.length;
-    const options = steps.map((minLinks) => ({
-      ...{ minLinks, places, blocks: BLOCKS },
-      ...(context.signal ? { signal: context.signal } : {}),
-    }));
-    const found = options.map((o) =>
-      denseBlocks(links, o).filter(
-        (b) => b.rows.length >= params.patients && b.columns.length >= params.institutions,
-      ),
-    );
-    if (found.every((blocks) => blocks.length === 0)) return [];
     const area = homeAreas(world);
-    const best: number[][] = steps.map(() => []);
-    const draw = (from: number, to: number) => {
-      for (let w = from; w < to; w++) {
-        throwIfAborted(context.signal);
-        const rng = createRng(deriveSeed(context.seed, `links ${w}`));
-        redrawnBlocks(links, area, rng, options).forEach((score, k) => {
-          best[k]!.push(score);
-        });
-        context.progress?.({ phase: 'redrawing links', done: w + 1, total: params.worlds });
-      }
-    };
-    draw(0, FIRST_WORLDS);
-    const promising = found.map((blocks, k) =>
-      blocks.filter((b) => b.score >= params.excess * mean(best[k]!)),
+    const large = largeCores(world, params, links, area, context);
+    const told = new Set(
+      large.flatMap((f) => f.subjects.flatMap((x) => (x.kind === 'patient' ? [x.id] : []))),
     );
-    if (promising.every((blocks) => blocks.length === 0)) return [];
-    draw(FIRST_WORLDS, params.worlds);
-    const search = { links, area, steps, best: best.map((x) => Float64Array.from(x)) };
-    return distinct(world, params, search, promising, context);
+    const { cores, search } = smallCores(world, links, area, params, context);
+    const small = cores.flatMap(({ group, rows, columns }): Finding[] => {
+      const p = Math.min(1, SEARCHES * group.p);
+      const known = group.members.filter((m) => told.has(world.patients.ids[m]!)).length;
+      if (p > params.q || known * 2 > group.members.length) return [];
+      const innocent = testHypotheses(
+        group.members,
+        sharedAttributes(group.members, world.patients),
+        search,
+        world.patients.household,
+        params.patients,
+      );
+      return [describe(world, links, area, { rows, columns }, p, innocent, params.q)];
+    });
+    return inOrder([...large, ...small]);
   },
 };
+
+/** For cores that stand out in the whole world, and for small ones by what their homes do. */
+const SEARCHES = 2;
+
+function largeCores(
+  world: World,
+  params: Parameters,
+  links: Links,
+  area: Int32Array,
+  context: DetectorContext,
+): Finding[] {
+  const steps = Array.from({ length: STEPS }, (_, k) => Math.round(params.minLinks * STEP ** k));
+  const places = world.institutions.ids.length;
+  const options = steps.map((minLinks) => ({
+    ...{ minLinks, places, blocks: BLOCKS },
+    ...(context.signal ? { signal: context.signal } : {}),
+  }));
+  const found = options.map((o) =>
+    denseBlocks(links, o).filter(
+      (b) => b.rows.length >= params.patients && b.columns.length >= params.institutions,
+    ),
+  );
+  if (found.every((blocks) => blocks.length === 0)) return [];
+  const best: number[][] = steps.map(() => []);
+  const draw = (from: number, to: number) => {
+    for (let w = from; w < to; w++) {
+      throwIfAborted(context.signal);
+      const rng = createRng(deriveSeed(context.seed, `links ${w}`));
+      redrawnBlocks(links, area, rng, options).forEach((score, k) => {
+        best[k]!.push(score);
+      });
+      context.progress?.({ phase: 'redrawing links', done: w + 1, total: params.worlds });
+    }
+  };
+  draw(0, FIRST_WORLDS);
+  const promising = found.map((blocks, k) =>
+    blocks.filter((b) => b.score >= params.excess * mean(best[k]!)),
+  );
+  if (promising.every((blocks) => blocks.length === 0)) return [];
+  draw(FIRST_WORLDS, params.worlds);
+  const search = { links, area, steps, best: best.map((x) => Float64Array.from(x)) };
+  return distinct(world, params, search, promising, context);
+}
 
 /** One block once: the same people may be found at several steps, the surest is told. */
 function distinct(
@@ -141,47 +182,47 @@ function distinct(
     const fresh = block.rows.filter((r) => !told.has(r)).length;
     if (fresh * 2 < block.rows.length) continue;
     for (const r of block.rows) told.add(r);
-    findings.push(describe(world, params, search, step, block, p));
+    const core = { rows: new Set(block.rows), columns: new Set(block.columns) };
+    const innocent = explain(world, params, search, step, block);
+    findings.push(describe(world, search.links, search.area, core, p, innocent, params.q));
   }
-  return inOrder(findings);
+  return findings;
 }
 
 /** Family-wise over the steps; 1 where the density is not far enough beyond the redrawn worlds. */
 function pOf(search: Search, step: number, score: number, excess: number): number {
   const best = search.best[step]!;
   if (score < excess * mean(best)) return 1;
-  return Math.min(1, search.steps.length * groupP(score, { best }));
+  return Math.min(1, SEARCHES * search.steps.length * groupP(score, { best }));
 }
 
 function describe(
   world: World,
-  params: Parameters,
-  search: Search,
-  step: number,
-  block: Block,
+  links: Links,
+  area: Int32Array,
+  { rows, columns }: { rows: ReadonlySet<number>; columns: ReadonlySet<number> },
   p: number,
+  innocent: readonly InnocentExplanation[],
+  level: number,
 ): Finding {
-  const rows = new Set(block.rows);
-  const columns = new Set(block.columns);
   const perPatient = new Map<number, number>();
-  search.links.patient.forEach((m, e) => {
-    if (rows.has(m) && columns.has(search.links.place[e]!))
+  links.patient.forEach((m, e) => {
+    if (rows.has(m) && columns.has(links.place[e]!))
       perPatient.set(m, (perPatient.get(m) ?? 0) + 1);
   });
   const inside = [...perPatient.values()];
-  const expected = expectedLinks(search.links, search.area, block);
+  const expected = expectedLinks(links, area, { rows: [...rows], columns: [...columns] });
   const s = world.settlements;
-  const settled = [...block.rows].flatMap((m) =>
+  const settled = [...rows].flatMap((m) =>
     [...rowsOf(world, m)].filter((i) => columns.has(s.institution[i]!) && !s.cancelled[i]),
   );
-  const innocent = explain(world, params, search, step, block);
   return {
     detector: ID,
     detectorVersion: VERSION,
     kind: 'ring',
     subjects: [
-      ...[...block.columns].map((h) => institutionSubject(world, h)),
-      ...memberSubjects(world, block.rows),
+      ...[...columns].map((h) => institutionSubject(world, h)),
+      ...memberSubjects(world, rows),
     ],
     reasons: [
       reason(world, ID, 'dense-core', {
@@ -193,13 +234,13 @@ function describe(
       }),
       reason(world, ID, 'least-links', {
         measured: Math.min(...inside),
-        expected: expected / Math.max(1, block.rows.length),
+        expected: expected / Math.max(1, rows.size),
         unit: 'institutions',
         rows: settled,
       }),
     ],
     innocent,
-    ...conclude(p, innocent, params.q),
+    ...conclude(p, innocent, level),
     fundAtRisk: fundOf(world, settled),
   };
 }
@@ -253,7 +294,5 @@ function explain(
 }
 
 function mean(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return values.length > 0 ? sum / values.length : 0;
+  return Array.from(values).reduce((x, y) => x + y, 0) / Math.max(1, values.length);
 }

@@ -20,7 +20,7 @@ import {
 } from './telling.js';
 
 const ID = 'steering-loop';
-const VERSION = 1;
+const VERSION = 2;
 
 const parameters = z.object({
   pharmacyDays: z
@@ -87,9 +87,12 @@ export const steeringLoop: Detector<typeof parameters> = {
         if (list) list.push(e);
         else byDoctor.set(e.doctor, [e]);
       }
-      // Any doctor could have sent to any place: that many looks, for both kinds of place.
+      // Any doctor with patients enough could have sent to any place: that many looks, for both kinds.
       const places = new Set(referrals.uses.map((i) => world.settlements.institution[i]!)).size;
-      const looks = Math.max(1, byDoctor.size * places * KINDS.length);
+      const able = [...byDoctor.values()].filter(
+        (own) => new Set(own.map((e) => e.patient)).size >= params.patients,
+      ).length;
+      const looks = Math.max(1, able * places * KINDS.length);
       for (const [doctor, events] of [...byDoctor].sort((x, y) => x[0] - y[0])) {
         throwIfAborted(context.signal);
         found.push(...steered(world, params, kind, choice, homes, doctor, events, looks));
@@ -98,6 +101,39 @@ export const steeringLoop: Detector<typeof parameters> = {
     return inOrder(found);
   },
 };
+
+/** Whoever went there at all, and whoever went there mostly: two ways of counting the same people. */
+const WAYS = 2;
+
+interface Judged {
+  readonly went: ReadonlySet<number>;
+  readonly expected: number;
+  readonly rawP: number;
+  /** Enough of them, and often enough what was expected. */
+  readonly enough: boolean;
+}
+
+type Chance = (e: Referral) => number;
+
+/** People who would go there at least once in their uses, each use by itself. */
+function expectedOnce(uses: ReadonlyMap<number, readonly Referral[]>, chance: Chance): number {
+  let sum = 0;
+  for (const own of uses.values()) sum += 1 - own.reduce((left, e) => left * (1 - chance(e)), 1);
+  return sum;
+}
+
+/**
+ * At most so many would go there in more than half of their uses, however much habit ties the uses of one
+ * person to each other: Markov's bound on each person's share, E[share] ÷ least share that is more than half.
+ */
+function expectedMostly(uses: ReadonlyMap<number, readonly Referral[]>, chance: Chance): number {
+  let sum = 0;
+  for (const own of uses.values()) {
+    const expected = own.reduce((all, e) => all + chance(e), 0);
+    sum += Math.min(1, expected / (Math.floor(own.length / 2) + 1));
+  }
+  return sum;
+}
 
 function steered(
   world: World,
@@ -113,29 +149,40 @@ function steered(
   for (const e of events) went.set(e.to, (went.get(e.to) ?? new Set()).add(e.patient));
   const sums = doctorSums(doctor, events, homes, world.institutions.ids.length);
   const findings: Finding[] = [];
+  const uses = new Map<number, Referral[]>();
+  for (const e of events) uses.set(e.patient, [...(uses.get(e.patient) ?? []), e]);
   for (const [to, patients] of [...went].sort((x, y) => x[0] - y[0])) {
     if (patients.size < params.patients) continue;
-    const expect = (atLeast: (e: Referral) => number) => {
-      const missed = new Map<number, number>();
-      for (const e of events) {
-        const c = Math.max(choice.chance(sums, e.patient, e.from, to), atLeast(e));
-        missed.set(e.patient, (missed.get(e.patient) ?? 1) * (1 - c));
-      }
-      let sum = 0;
-      for (const m of missed.values()) sum += 1 - m;
-      return sum;
+    const mostly = new Set(
+      [...patients].filter((m) => {
+        const own = uses.get(m)!;
+        return own.filter((e) => e.to === to).length * 2 > own.length;
+      }),
+    );
+    const judge = (atLeast: (e: Referral) => number) => {
+      const chance = (e: Referral) =>
+        Math.max(choice.chance(sums, e.patient, e.from, to), atLeast(e));
+      const tail = (went: ReadonlySet<number>, expected: number): Judged => {
+        const enough = went.size >= params.patients && went.size >= params.lift * expected;
+        const logP = logNegativeBinomialTail(went.size, expected, 1 / params.spread);
+        return { went, expected, rawP: Math.exp(logP), enough };
+      };
+      const once = tail(patients, expectedOnce(uses, chance));
+      const most = tail(mostly, expectedMostly(uses, chance));
+      const best = most.rawP < once.rawP ? most : once;
+      return { ...best, p: sidak(best.rawP, looks * WAYS) };
     };
-    const tail = (expected: number) =>
-      sidak(Math.exp(logNegativeBinomialTail(patients.size, expected, 1 / params.spread)), looks);
-    const expected = expect(() => 0);
-    const p = tail(expected);
-    if (p > params.q || patients.size < params.lift * expected) continue;
-    const nearest = expect((e) => (choice.rank(e.from, to) === 0 ? choice.nearest : 0));
+    const main = judge(() => 0);
+    if (main.p > params.q || !main.enough) continue;
+    const nearest = judge((e) => (choice.rank(e.from, to) === 0 ? choice.nearest : 0));
     const innocent = ranked([
       {
         code: kind === 'pharmacy' ? 'only-pharmacy' : 'only-hospital',
-        q: tail(nearest),
-        weight: Math.min(1, (nearest - expected) / (patients.size - expected)),
+        q: nearest.p,
+        weight: Math.min(
+          1,
+          Math.max(0, (nearest.expected - main.expected) / (main.went.size - main.expected)),
+        ),
       },
     ]);
     const here = events.filter((e) => e.to === to);
@@ -147,19 +194,19 @@ function steered(
       subjects: [
         institutionSubject(world, to),
         doctorSubject(world, doctor),
-        ...memberSubjects(world, patients),
+        ...memberSubjects(world, main.went),
       ],
       reasons: [
         reason(world, ID, kind === 'pharmacy' ? 'to-one-pharmacy' : 'to-one-hospital', {
-          measured: patients.size,
-          expected,
+          measured: main.went.size,
+          expected: main.expected,
           unit: 'patients',
           rows,
-          p: Math.exp(logNegativeBinomialTail(patients.size, expected, 1 / params.spread)),
+          p: main.rawP,
         }),
       ],
       innocent,
-      ...conclude(p, innocent, params.q),
+      ...conclude(main.p, innocent, params.q),
       fundAtRisk: fundOf(
         world,
         here.map((e) => e.row),

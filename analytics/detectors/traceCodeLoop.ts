@@ -18,7 +18,7 @@ import { type Loop, push, type TraceSales, traceSales } from './traceCodes/loops
 import { type Site, traceSites } from './traceCodes/sites.js';
 
 const DETECTOR = 'trace-code-loop';
-const VERSION = 1;
+const VERSION = 2;
 
 const parameters = z.object({
   minRepeats: z
@@ -140,7 +140,7 @@ function describe(
     detector: DETECTOR,
     detectorVersion: VERSION,
     kind: 'ring',
-    subjects: subjects(world, cores, rows, loops),
+    subjects: subjects(world, cores, loops),
     reasons: [
       reason(world, DETECTOR, 'repeated-codes', {
         measured: repeats > 0 ? repeats : rebilled,
@@ -208,18 +208,28 @@ function itemsOf(loops: readonly Loop[]): (row: number, item: number) => boolean
   return (row, item) => items.get(row)?.includes(item) ?? false;
 }
 
-function subjects(
-  world: World,
-  cores: ReadonlySet<number>,
-  rows: readonly number[],
-  loops: readonly Loop[],
-): Subject[] {
+/**
+ * On whose cards the packs were: of a pack that came from elsewhere all but the last, who bought it in good
+ * faith and has it at home; of one that stayed at its place everybody. One pack alone may have a code that
+ * its maker printed twice: where some have two, they are the ring.
+ */
+function cardsOf(world: World, loops: readonly Loop[]): number[] {
+  const { patient, institution } = world.settlements;
+  const packs = new Map<number, number>();
+  for (const { rows } of loops) {
+    const travelled = rows.some((r) => institution[r] !== institution[rows[0]!]);
+    for (const p of new Set((travelled ? rows.slice(0, -1) : rows).map((r) => patient[r]!)))
+      packs.set(p, (packs.get(p) ?? 0) + 1);
+  }
+  const cards = [...packs.keys()];
+  const again = cards.filter((p) => packs.get(p)! >= 2);
+  return again.length > 0 ? again : cards;
+}
+
+function subjects(world: World, cores: ReadonlySet<number>, loops: readonly Loop[]): Subject[] {
   return [
     ...[...cores].sort((a, b) => a - b).map((h) => institutionSubject(world, h)),
-    ...memberSubjects(
-      world,
-      rows.map((r) => world.settlements.patient[r]!),
-    ),
+    ...memberSubjects(world, cardsOf(world, loops)),
     ...itemSubjects(
       world,
       loops.map((l) => l.item).filter((i) => i >= 0),

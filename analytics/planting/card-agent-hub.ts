@@ -16,7 +16,7 @@ import { consultation, near, sale } from './visits.js';
  * An agent keeps the cards of people who have nothing to do with each other and acts for them
  * (代办卡、代刷卡): his telephone receives the codes, his account the repayments.
  *
- * Levels 0–3: 5–26 cards from at least three villages. Seven agents in ten give one telephone for nearly all of
+ * Levels 0–3: 8–40 cards from at least three villages. Seven agents in ten give one telephone for nearly all of
  * them (each card with probability .85–1), the others stand in the records as proxy or payee. Two to four
  * times a month for 12–46 weeks he takes 3–8 of the cards to one of 1–3 shops or clinics of his and has them
  * settled one after the other in 1–4 minutes each, everyday goods and treatments.
@@ -35,7 +35,7 @@ export function plantCardAgent(
   const home = pick(rng, ctx.places);
   const members = drawMembers(
     ctx,
-    Math.min(largest, skewed(rng, 5, 26, 11)),
+    Math.min(largest, skewed(rng, 8, 40, 15)),
     taken,
     (p: CandidatePatient) =>
       p.age >= 30 &&
@@ -45,7 +45,7 @@ export function plantCardAgent(
       fitsLevel(ctx, p, level) &&
       (p.area === home.area || chance(rng, 0.3)),
   );
-  if (members.length < 5) return null;
+  if (members.length < 8) return null;
   if (new Set(members.map((m) => ctx.patient(m).place)).size < 3) return null;
   const local = ctx.institutions
     .filter((i) => i.type !== 'hospital' && i.busy > 20 && !places.has(i.handle))
@@ -58,7 +58,7 @@ export function plantCardAgent(
   const plan = { members, used, first, last: Math.min(dayOf(ctx.to - 1), first + weeks * 7) };
   const add = level === 4 ? inPairs(ctx, plan) : inStacks(ctx, plan);
   const came = members.filter((m) => add.some((v) => v.patient === m));
-  if (came.length < 5) return null;
+  if (came.length < 6) return null;
   const visited = new Set(add.map((v) => v.institution));
   return {
     type: 'card-agent-hub',

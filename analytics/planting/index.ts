@@ -59,10 +59,10 @@ const LEAST: Readonly<Record<PlantedType, number>> = {
   'card-farming-pharmacy': 5,
   'impersonated-dialysis': 2,
   'drug-resale-ring': 4,
-  'card-agent-hub': 5,
-  'multi-site-convoy': 4,
+  'card-agent-hub': 8,
+  'multi-site-convoy': 5,
   'rent-a-patient-core': 6,
-  'steering-loop': 6,
+  'steering-loop': 16,
   'duplicate-prescribing': 1,
   'trace-code-loop': 5,
   'bed-hanging': 0,
@@ -86,7 +86,7 @@ export const FOOTPRINT: Readonly<Record<PlantedType, { rows: number; people: num
   'card-agent-hub': { rows: 450, people: 1 },
   'multi-site-convoy': { rows: 1000, people: 0.6 },
   'rent-a-patient-core': { rows: 500, people: 1 },
-  'steering-loop': { rows: 450, people: 1 },
+  'steering-loop': { rows: 700, people: 1 },
   'duplicate-prescribing': { rows: 60, people: 0.1 },
   'trace-code-loop': { rows: 600, people: 0.9 },
   'bed-hanging': { rows: 1300, people: 0 },
@@ -106,8 +106,8 @@ export interface Order {
 }
 
 /**
- * Plants one ring an order; nobody and no place of business belongs to two rings of one type, and
- * nobody to two rings at all. An order that the people at hand cannot fill (after a few tries) is
+ * Plants one ring an order; no place of business belongs to two rings of one type, or to two that are a
+ * place's own doing, and nobody to two rings at all. An order that the people at hand cannot fill (after a few tries) is
  * left out. What places do is not planted at `innocent` ones. Pure but for `ctx.rng`.
  */
 export function plantRings(
@@ -116,12 +116,13 @@ export function plantRings(
   innocent: ReadonlySet<number> = new Set(),
 ): Planting[] {
   const taken = new Set<number>();
-  const places = new Map<PlantedType, Set<number>>();
+  const places = new Map<string, Set<number>>();
   const out: Planting[] = [];
   for (const { type, camouflage, largest } of orders) {
-    const own = SITES.has(type) ? innocent : [];
-    const used = places.get(type) ?? new Set<number>(own);
-    places.set(type, used);
+    // What a place does by itself is told apart only when it does one thing.
+    const kind = SITES.has(type) ? 'site' : type;
+    const used = places.get(kind) ?? new Set<number>(kind === 'site' ? innocent : []);
+    places.set(kind, used);
     for (let attempt = 0; attempt < 12; attempt++) {
       const planting = PLANTERS[type](
         ctx,

@@ -15,7 +15,7 @@ import { near, sale } from './visits.js';
 /**
  * A runner goes round the pharmacies with a stack of cards (一人持多卡、跑店刷卡).
  *
- * Levels 0–3: 4–14 cards, a round of 2–5 pharmacies of one neighbourhood, every 6–16 days for 12–44 weeks, each
+ * Levels 0–3: 5–14 cards, a round of 2–5 pharmacies of one neighbourhood, every 6–16 days for 12–44 weeks, each
  * card with probability .6–.95. Shop after shop in the order of the round (a shop is left out one time in
  * eight), 10–40 minutes apart, and in each of them card after card every 25–150 s, for tonics and other
  * dear goods; every shop sees only a part of what a card may buy in a day.
@@ -43,7 +43,7 @@ export function plantConvoy(
     .slice(0, wanted);
   const members = drawMembers(
     ctx,
-    Math.min(largest, skewed(rng, 4, 14, 7)),
+    Math.min(largest, skewed(rng, 5, 14, 8)),
     taken,
     (p: CandidatePatient) =>
       p.age >= 18 &&
@@ -53,7 +53,7 @@ export function plantConvoy(
       fitsLevel(ctx, p, level) &&
       (p.area === start.area || chance(rng, 0.25)),
   );
-  if (members.length < 4) return null;
+  if (members.length < 5) return null;
   const weeks = between(rng, 12, 44);
   const first = dayOf(ctx.from) + rng.int(Math.max(1, 358 - weeks * 7));
   const plan: Plan = {
@@ -66,7 +66,7 @@ export function plantConvoy(
   };
   const add = level === 4 ? apart(ctx, plan) : together(ctx, plan);
   const came = members.filter((m) => add.some((v) => v.patient === m));
-  if (came.length < 4) return null;
+  if (came.length < 5) return null;
   return {
     type: 'multi-site-convoy',
     camouflage: level,

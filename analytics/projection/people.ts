@@ -121,6 +121,12 @@ const RELATION = {
     /house|family|home|address|addr|spouse|parent|child|sibling|relative|户|家|亲|配偶|地址|住址/i,
 };
 
+/** How registers call who is paid or acts for somebody else, who shares neither home nor office by that. */
+export const AGENT_RELATION = {
+  payee: /payee|beneficiary|收款|领款|代领/i,
+  proxy: /prox|agent|attorney|代办|代理|受托|委托/i,
+};
+
 interface RelationRow extends Record<string, unknown> {
   src_kind: string;
   src: string;
@@ -227,6 +233,7 @@ async function joinRelations(
     `SELECT src_kind, src, rltn, dst_kind, dst FROM ${reader.sql('rltn_d')} ORDER BY ALL`,
   );
   for (const row of rows) {
+    if (AGENT_RELATION.payee.test(row.rltn) || AGENT_RELATION.proxy.test(row.rltn)) continue;
     const kind = relationKind(row.rltn);
     const a = PERSON_KIND.test(row.src_kind) ? index.get(row.src) : undefined;
     const b = PERSON_KIND.test(row.dst_kind) ? index.get(row.dst) : undefined;

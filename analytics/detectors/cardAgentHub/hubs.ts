@@ -1,19 +1,36 @@
+import { RELATED_PATIENT } from '../../projection/details.js';
 import { rowsOf } from '../../projection/indexes.js';
+import { AGENT_RELATION } from '../../projection/people.js';
 import { CLASS_INPATIENT, type World } from '../../projection/world.js';
 import { CELL_DAYS } from '../jointVisits.js';
 
-/** People behind one telephone; `index` is its place in the list. */
+const AGENT_KINDS = ['payee', 'proxy'] as const;
+export type HubKind = 'phone' | (typeof AGENT_KINDS)[number];
+
+/** People behind one telephone, proxy or payee; `index` is its place in the list. */
 export interface Hub {
   readonly index: number;
+  readonly kind: HubKind;
   readonly members: readonly number[];
 }
 
-/** Telephones of people who were seen in the period, in order of the first of them. */
-export function phoneHubs(world: World): Hub[] {
-  const { phone } = world.patients;
-  const seen = new Uint8Array(phone.length);
+/** Hubs of every kind, of people who were seen in the period. */
+export function allHubs(world: World): Hub[] {
+  const seen = new Uint8Array(world.patients.ids.length);
   for (let i = 0; i < world.settlements.count; i++)
     if (!world.settlements.cancelled[i]) seen[world.settlements.patient[i]!] = 1;
+  const groups = [
+    ...phones(world, seen).map((members) => ({ kind: 'phone' as const, members })),
+    ...agents(world, seen),
+  ];
+  return groups
+    .filter((group) => group.members.length > 0)
+    .map((group, index) => ({ ...group, index }));
+}
+
+/** In order of the first of each. */
+function phones(world: World, seen: Uint8Array): number[][] {
+  const { phone } = world.patients;
   const groups = new Map<number, number[]>();
   phone.forEach((g, p) => {
     if (g < 0 || !seen[p]) return;
@@ -21,11 +38,40 @@ export function phoneHubs(world: World): Hub[] {
     if (list) list.push(p);
     else groups.set(g, [p]);
   });
-  return [...groups.values()].map((members, index) => ({ index, members }));
+  return [...groups.values()];
 }
 
-/** Visits to each institution, and the sum of the squares of its days' visits. */
+/**
+ * People for whom one other acts or is paid, an insured person or not. The person is whichever end of the
+ * relation is one; of two persons the first, and the second, who acts, belongs to the hub as well.
+ */
+function agents(world: World, seen: Uint8Array): Array<{ kind: HubKind; members: number[] }> {
+  const { relations: r } = world;
+  const kinds = r.names.map((name) => AGENT_KINDS.find((kind) => AGENT_RELATION[kind].test(name)));
+  const groups = new Map<string, { kind: HubKind; members: Set<number> }>();
+  for (let i = 0; i < r.count; i++) {
+    const kind = kinds[r.name[i]!];
+    if (!kind || r.source[i]! < 0 || r.target[i]! < 0) continue;
+    const isPerson = [r.sourceKind[i] === RELATED_PATIENT, r.targetKind[i] === RELATED_PATIENT];
+    if (!isPerson[0] && !isPerson[1]) continue;
+    const person = isPerson[0] ? r.source[i]! : r.target[i]!;
+    const agent = isPerson[0] ? r.target[i]! : r.source[i]!;
+    const agentKind = isPerson[0] ? r.targetKind[i]! : r.sourceKind[i]!;
+    const key = `${kind}|${agentKind}|${agent}`;
+    const group = groups.get(key) ?? { kind, members: new Set<number>() };
+    groups.set(key, group);
+    for (const member of isPerson[0] && isPerson[1] ? [person, agent] : [person])
+      if (seen[member]) group.members.add(member);
+  }
+  return [...groups.values()].map(({ kind, members }) => ({
+    kind,
+    members: [...members].sort((x, y) => x - y),
+  }));
+}
+
+/** Visits to each institution, by day, and the sum of the squares of its days' visits. */
 export interface PlaceDays {
+  readonly cells: ReadonlyMap<number, number>;
   readonly visits: Float64Array;
   readonly squares: Float64Array;
 }
@@ -43,7 +89,26 @@ export function placeDays(world: World): PlaceDays {
   }
   const squares = new Float64Array(places);
   for (const [cell, n] of cells) squares[Math.floor(cell / CELL_DAYS)]! += n * n;
-  return { visits, squares };
+  return { cells, visits, squares };
+}
+
+/** Pairs of others' visits that the chance of one day is shrunk with, to one day in so many. */
+const PRIOR_PAIRS = 300;
+
+/**
+ * P that two visits to a place fall on one day, by the visits of everybody but the hub's own people: who
+ * come together so often that they are the place's busy days must not explain themselves. `own`: their visits
+ * there by cell.
+ */
+function sameDay(days: PlaceDays, place: number, own: ReadonlyMap<number, number>): number {
+  let squares = days.squares[place]!;
+  let visits = days.visits[place]!;
+  for (const [cell, mine] of own) {
+    const all = days.cells.get(cell)!;
+    squares += (all - mine) ** 2 - all ** 2;
+    visits -= mine;
+  }
+  return (squares - visits + 1) / (visits * (visits - 1) + PRIOR_PAIRS);
 }
 
 /** Stays count on the day of admission. */
@@ -56,6 +121,8 @@ export interface Usage {
   /** Units that joined another at its place on a day: of n that are there together, n − 1. */
   readonly joined: number;
   readonly expected: number;
+  /** Units by their visits: (Σ n)² ÷ Σ n², so that a hub of two busy ones and five idle ones is about two. */
+  readonly effective: number;
   readonly rows: readonly number[];
   /** The same by institution. */
   readonly byPlace: ReadonlyMap<number, number>;
@@ -63,7 +130,7 @@ export interface Usage {
 
 /**
  * Days on which several units were at one place. Expected: their own visits to that place, on days
- * drawn like everybody's: Σ over pairs of units of n·m·Σ share²(day), which is never too low.
+ * drawn like everybody else's: Σ over pairs of units of n·m·Σ share²(day).
  */
 export function jointUse(
   world: World,
@@ -89,8 +156,13 @@ export function jointUse(
       own.set(unit, (own.get(unit) ?? new Set()).add(day));
     }
   let expected = 0;
+  const own = new Map<number, Map<number, number>>();
+  for (const [cell, { rows }] of cells) {
+    const h = Math.floor(cell / CELL_DAYS);
+    own.set(h, (own.get(h) ?? new Map<number, number>()).set(cell, rows.length));
+  }
   for (const [h, units] of visits) {
-    const share = days.squares[h]! / days.visits[h]! ** 2;
+    const share = sameDay(days, h, own.get(h)!);
     let sum = 0;
     let squares = 0;
     for (const own of units.values()) {
@@ -99,6 +171,11 @@ export function jointUse(
     }
     expected += ((sum * sum - squares) / 2) * share;
   }
+  const visitsOf = new Map<number, number>();
+  for (const units of visits.values())
+    for (const [unit, days] of units) visitsOf.set(unit, (visitsOf.get(unit) ?? 0) + days.size);
+  const counts = [...visitsOf.values()];
+  const total = counts.reduce((x, y) => x + y, 0);
   const byPlace = new Map<number, number>();
   const rows: number[] = [];
   let joined = 0;
@@ -112,6 +189,12 @@ export function jointUse(
   return {
     joined,
     expected,
+    effective:
+      total ** 2 /
+      Math.max(
+        1,
+        counts.reduce((x, y) => x + y * y, 0),
+      ),
     rows: rows.sort((x, y) => s.time[x]! - s.time[y]! || x - y),
     byPlace,
   };

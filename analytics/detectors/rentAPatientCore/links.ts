@@ -1,4 +1,3 @@
-import type { Block } from '../../algorithms/peel.js';
 import { countShares, type Links, logChance } from '../../algorithms/placeLinks.js';
 import type { World } from '../../projection/world.js';
 
@@ -32,7 +31,11 @@ export function householdLinks(world: World): Links {
 }
 
 /** Links that the habits of everybody else in the areas would put into the block. */
-export function expectedLinks(links: Links, area: Int32Array, block: Block): number {
+export function expectedLinks(
+  links: Links,
+  area: Int32Array,
+  block: { readonly rows: readonly number[]; readonly columns: readonly number[] },
+): number {
   const inside = new Set(block.rows);
   const outside = Array.from(links.patient, (_, e) => e).filter(
     (e) => !inside.has(links.patient[e]!),

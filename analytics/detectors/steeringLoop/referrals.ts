@@ -11,13 +11,17 @@ import {
 /** Where doctors may send people to. */
 export type Destination = 'pharmacy' | 'hospital';
 
-/** A use of a pharmacy (a stay in a hospital) soon after a visit to a doctor elsewhere. */
+/**
+ * A use of a pharmacy (a stay in a hospital) soon after a visit to a doctor elsewhere, or of a pharmacy
+ * with a doctor's prescription.
+ */
 export interface Referral {
   readonly doctor: number;
-  /** The institution of the visit. */
+  /** The institution of the visit; of a prescription without one, where the doctor mostly works. */
   readonly from: number;
   readonly to: number;
   readonly patient: number;
+  /** Settlement of the visit; that of the use where there was none. */
   readonly visit: number;
   /** Settlement of the use. */
   readonly row: number;
@@ -36,6 +40,7 @@ export function referralsTo(world: World, kind: Destination, window: number): Re
   const index = settlementsByPatient(world);
   const events: Referral[] = [];
   const uses: number[] = [];
+  const practice = kind === 'pharmacy' ? practices(world) : new Map<number, number>();
   const when = (i: number) => (s.class[i] === CLASS_INPATIENT ? s.beginDay[i]! : s.day[i]!);
   for (let p = 0; p + 1 < index.start.length; p++) {
     const own = index.rows.subarray(index.start[p]!, index.start[p + 1]!);
@@ -50,6 +55,17 @@ export function referralsTo(world: World, kind: Destination, window: number): Re
     }
     for (const row of used) {
       uses.push(row);
+      const named = kind === 'pharmacy' ? s.doctor[row]! : -1;
+      const works = practice.get(named);
+      if (works !== undefined && works !== s.institution[row]) {
+        // Who prescribed is written on the bill: no visit has to be guessed.
+        const seen = visits.findLast((v) => s.doctor[v] === named && when(v) <= when(row));
+        events.push({
+          ...{ doctor: named, from: works, to: s.institution[row]! },
+          ...{ patient: p, visit: seen ?? row, row },
+        });
+        continue;
+      }
       // The last visit before it, elsewhere: stays are settled late, so days and not the order count.
       let visit = -1;
       for (const v of visits) {
@@ -65,6 +81,24 @@ export function referralsTo(world: World, kind: Destination, window: number): Re
     }
   }
   return { events, uses };
+}
+
+/** Where each doctor sees most patients, pharmacies apart. */
+function practices(world: World): Map<number, number> {
+  const s = world.settlements;
+  const places = world.institutions.ids.length;
+  const count = new Map<number, number>();
+  for (let i = 0; i < s.count; i++)
+    if (!s.cancelled[i] && isVisit(world, i)) {
+      const key = s.doctor[i]! * places + s.institution[i]!;
+      count.set(key, (count.get(key) ?? 0) + 1);
+    }
+  const out = new Map<number, number>();
+  for (const [key] of [...count].sort((x, y) => y[1] - x[1] || x[0] - y[0])) {
+    const doctor = Math.floor(key / places);
+    if (!out.has(doctor)) out.set(doctor, key % places);
+  }
+  return out;
 }
 
 function isVisit(world: World, i: number): boolean {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cardAgentHub } from '../../../analytics/detectors/cardAgentHub.js';
+import { RELATED_PATIENT, RELATED_THING } from '../../../analytics/projection/details.js';
+import type { World } from '../../../analytics/projection/world.js';
 import { detectWith, idsOf, itBehaves, listed } from './detecting.js';
 import { type HonestWorld, honestWorld, names, plantSwipes } from './honestWorld.js';
 import { buildWorld, type PlainPatient } from './worldBuilder.js';
@@ -24,6 +26,32 @@ function give(plain: HonestWorld, members: readonly string[], more: Partial<Plai
 }
 
 const MEMBERS = names(3, 9);
+
+/** The world with one more relation of each person to one thing, or to one of the insured. */
+function related(
+  plain: HonestWorld,
+  people: readonly string[],
+  name: string,
+  agent?: string,
+): World {
+  const world = buildWorld(plain);
+  const at = (id: string) => world.patients.ids.indexOf(id);
+  const from = people.filter((id) => id !== agent).map(at);
+  const all = (value: number) => Int32Array.from(from, () => value);
+  return {
+    ...world,
+    relations: {
+      count: from.length,
+      sourceKind: all(RELATED_PATIENT),
+      source: Int32Array.from(from),
+      targetKind: all(agent === undefined ? RELATED_THING : RELATED_PATIENT),
+      target: all(agent === undefined ? 0 : at(agent)),
+      name: all(0),
+      names: [name],
+      things: ['agent|A1'],
+    },
+  };
+}
 
 function hub(seed = 81): HonestWorld {
   const plain = telephones(seed);
@@ -92,6 +120,31 @@ describe('card-agent-hub', () => {
     const findings = await detect(buildWorld(plain));
     expect(listed(findings)).toEqual([]);
     expect(findings[0]).toMatchObject({ status: 'review', p: null });
+  });
+
+  it('finds the cards of many homes behind one proxy or payee, an insured person or not', async () => {
+    const plain = telephones(83);
+    plantSwipes(plain, MEMBERS, { sessions: 10, pharmacies: ['ph2', 'ph5'] });
+    for (const [name, reason] of [
+      ['proxy', 'card-agent-hub.one-proxy'],
+      ['代办人', 'card-agent-hub.one-proxy'],
+      ['收款账户', 'card-agent-hub.one-payee'],
+    ]) {
+      const [finding, ...others] = listed(await detect(related(plain, MEMBERS, name!)));
+      expect(others).toEqual([]);
+      expect(idsOf(finding!, 'patient')).toEqual([...MEMBERS].sort());
+      expect(finding!.reasons[0].code).toBe(reason);
+    }
+    const [insured] = listed(await detect(related(plain, MEMBERS, 'proxy', MEMBERS[0])));
+    expect(idsOf(insured!, 'patient')).toEqual([...MEMBERS].sort());
+    expect(await detect(related(plain, MEMBERS, 'employer'))).toEqual([]);
+  });
+
+  it('lets a child act for parents who live together', async () => {
+    const plain = telephones(84);
+    give(plain, MEMBERS, { address: 'one home' });
+    plantSwipes(plain, MEMBERS, { sessions: 10, pharmacies: ['ph2'] });
+    expect(await detect(related(plain, MEMBERS, 'proxy'))).toEqual([]);
   });
 
   itBehaves(cardAgentHub, hub);

@@ -64,9 +64,10 @@ const visit = (w: District, patient: string, doctor: string, institution: string
   w.settlements.push({
     ...{ patient, doctor, institution, day, second: 32_000, class: CLASS_OUTPATIENT, fund: 4000 },
   });
-const buy = (w: District, patient: string, institution: string, day: number) =>
+const buy = (w: District, patient: string, institution: string, day: number, doctor?: string) =>
   w.settlements.push({
     ...{ patient, institution, day, second: 40_000, class: CLASS_PHARMACY, fund: 9000 },
+    ...(doctor === undefined ? {} : { doctor }),
   });
 const admit = (w: District, patient: string, institution: string, day: number) =>
   w.settlements.push({
@@ -104,6 +105,28 @@ describe('steering-loop', () => {
     expect(others).toEqual([]);
     expect(idsOf(finding!, 'institution')).toEqual(['ho4']);
     expect(finding!.reasons[0].code).toBe('steering-loop.to-one-hospital');
+  });
+
+  it('knows by the prescription who sent, without a visit on record', async () => {
+    const plain = district(96);
+    for (const [n, patient] of MEMBERS.entries()) buy(plain, patient, 'ph42', FROM + 15 * n, 'd01');
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'doctor')).toEqual(['d01']);
+    expect(idsOf(finding!, 'patient')).toEqual(expect.arrayContaining(MEMBERS));
+  });
+
+  it('lets doctors prescribe and people buy where they like', async () => {
+    for (const seed of [5, 6, 7]) {
+      const plain = district(seed);
+      const last = new Map<string, string>();
+      plain.settlements.forEach((s, i) => {
+        if (s.doctor) last.set(s.patient, s.doctor);
+        else if (s.class === CLASS_PHARMACY && last.has(s.patient))
+          plain.settlements[i] = { ...s, doctor: last.get(s.patient) as string };
+      });
+      expect(await detect(buildWorld(plain))).toEqual([]);
+    }
   });
 
   it('lists nobody in an honest district', async () => {

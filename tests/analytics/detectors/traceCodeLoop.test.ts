@@ -34,6 +34,19 @@ function sale(plain: HonestWorld, patient: string, institution: string, code: st
   plain.settlements.push(bought);
 }
 
+function bought(
+  plain: HonestWorld,
+  patient: string,
+  institution: string,
+  code: string,
+  day: number,
+) {
+  plain.settlements.push({
+    ...{ patient, institution, class: CLASS_PHARMACY, day: plain.day(day), second: 36_000 },
+    ...{ fund: 10_000, traces: [{ code, item: 'X1', lot: 'L1' }] },
+  });
+}
+
 /** Packs that a collector sells back to two pharmacies. */
 function loops(seed = 41): HonestWorld {
   const plain = traced(seed);
@@ -58,6 +71,19 @@ describe('trace-code-loop', () => {
     expect(finding!.reasons[2]!.measured).toBe(12);
     // Two sales of each of twelve codes are one too many each; nine tenths of a bill are the drug.
     expect(finding!.fundAtRisk).toBe(24 * 9_000);
+  });
+
+  it('names who had the packs first, not who bought them in good faith', async () => {
+    const plain = traced(46);
+    const sellers = names(3, 5);
+    const customers = names(50, 15);
+    for (let k = 0; k < 15; k++) {
+      bought(plain, sellers[k % 5]!, 'ph5', `back${k}`, 20 + k);
+      bought(plain, customers[k]!, 'ph2', `back${k}`, 60 + k);
+    }
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'patient')).toEqual([...sellers].sort());
   });
 
   it('finds one code that was settled sixty times', async () => {

@@ -54,6 +54,14 @@ export const CONDUCT_REASONS: Readonly<
     zh: '同一个电话背后有 {m} 户人家的卡；一般一个电话约 {e} 户{x}。',
     en: 'The cards of {m} homes have one telephone; a telephone usually stands for about {e}{x}.',
   },
+  'card-agent-hub.one-proxy': {
+    zh: '同一个代办人名下有 {m} 户人家的卡；一般一个电话或代办人约 {e} 户{x}。',
+    en: 'One proxy acts for the cards of {m} homes; a telephone or proxy usually stands for about {e}{x}.',
+  },
+  'card-agent-hub.one-payee': {
+    zh: '同一个收款账户领取 {m} 户人家的款项；一般一个电话或账户约 {e} 户{x}。',
+    en: 'One account is paid for the cards of {m} homes; a telephone or account usually stands for about {e}{x}.',
+  },
   'card-agent-hub.used-together': {
     zh: '这些卡在同一天、同一机构一起出现 {m} 次；照各自去那里的次数，凭巧合约为 {e} 次{x}。',
     en: 'These cards were at one place on one day {m} times; by how often each goes there it would be about {e} by chance{x}.',

@@ -1,0 +1,73 @@
+import { countShares, type Links, logChances } from '../../algorithms/placeLinks.js';
+import type { World } from '../../projection/world.js';
+import { searchCircles } from '../circleSearch.js';
+import type { DetectorContext } from '../detector.js';
+import type { CalibratedGroup, GroupSearch } from '../groupSearch.js';
+
+/** A place belongs to the core when this share of the people used it. */
+const CORE_SHARE = 0.4;
+/** Places that two of a small core have in common. */
+const SHARED = 3;
+
+export interface SmallCore {
+  readonly group: CalibratedGroup;
+  readonly rows: ReadonlySet<number>;
+  readonly columns: ReadonlySet<number>;
+}
+
+/**
+ * Cores of a dozen people are lost in the density of a whole world, but not in what their homes do: people
+ * who have several places in common that are rare for where they live (circles, DETECTORS.md §1).
+ */
+export function smallCores(
+  world: World,
+  links: Links,
+  area: Int32Array,
+  params: {
+    readonly circleScore: number;
+    readonly patients: number;
+    readonly institutions: number;
+    readonly worlds: number;
+  },
+  context: DetectorContext,
+): { cores: SmallCore[]; search: GroupSearch } {
+  const search = searchCircles(
+    { ...rareLinks(links, area), area, visited: links },
+    {
+      name: 'core circles',
+      household: world.patients.household,
+      minScore: params.circleScore,
+      minShared: SHARED,
+      minUnits: params.patients,
+      worlds: params.worlds,
+    },
+    context,
+  );
+  const placesOf = new Map<number, number[]>();
+  links.patient.forEach((m, e) => {
+    const list = placesOf.get(m);
+    if (list) list.push(links.place[e]!);
+    else placesOf.set(m, [links.place[e]!]);
+  });
+  const cores = search.groups.flatMap((group): SmallCore[] => {
+    const used = new Map<number, number>();
+    for (const m of group.members)
+      for (const h of placesOf.get(m) ?? []) used.set(h, (used.get(h) ?? 0) + 1);
+    const columns = [...used]
+      .filter(([, n]) => n >= CORE_SHARE * group.members.length)
+      .map(([h]) => h)
+      .sort((x, y) => x - y);
+    if (columns.length < params.institutions) return [];
+    return [{ group, rows: new Set(group.members), columns: new Set(columns) }];
+  });
+  return { cores, search };
+}
+
+/** −ln of 1 in 7: a place that so many of one's neighbours use tells nothing, and most links are to such places. */
+const COMMON = 2;
+
+function rareLinks(links: Links, area: Int32Array): Links {
+  const cost = logChances(links, area, countShares(links, area));
+  const rare = (_: number, e: number) => cost[e]! > COMMON;
+  return { patient: links.patient.filter(rare), place: links.place.filter(rare) };
+}
