@@ -5,6 +5,7 @@ import type { GraphStore } from '../analytics/store/port.js';
 import { type Env, onServers } from './env.js';
 import type { Monitor, MonitorOptions } from './health/monitor.js';
 import type { StepEnd } from './health/observed.js';
+import type { SelfTestRecords } from './records/selfTests.js';
 
 /** The parts of the program, picked once from the environment; routes and commands get them. */
 export interface Services {
@@ -16,6 +17,8 @@ export interface Services {
   readonly landing: Landing;
   readonly graph: GraphStore;
   readonly jobs: JobService;
+  /** What the self-tests of runs found. */
+  readonly selfTests: SelfTestRecords;
   /** Absolute path of RINGFENCE_INBOX, where set. */
   readonly inbox: string | undefined;
   /** How the parts are. */

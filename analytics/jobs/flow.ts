@@ -1,6 +1,7 @@
 import { RingfenceError, throwIfAborted } from '../model/errors.js';
 import { claim, SHUTDOWN } from './claims.js';
 import { isOutage, type Needs } from './needs.js';
+import { reporter } from './reporter.js';
 import type { Flow, JobContext, JobError, JobKind, Payload } from './types.js';
 import { errorOfJob, type JobData, jobErrorOf, type QueuedJob, turnOf } from './view.js';
 
@@ -11,7 +12,14 @@ interface PartData extends JobData {
   payload: { owner: string; round: number; part: string };
 }
 
+/** Kinds that delete what the parts of a flow may be reading: they wait until none is under way. */
+export const ALONE: ReadonlySet<JobKind> = new Set(['prune']);
+
+/** Why a part of a background flow is stopped: somebody wants something done. */
+const GIVES_WAY = 'gives way';
 const PAUSE_MS = 1_000;
+/** A background flow looks so often whether anything else is to be done. */
+const LOOK_MS = 2_000;
 /** A part waits so many pauses for what it needs; then its flow fails with that. */
 const PAUSES_MAX = 60;
 
@@ -87,6 +95,12 @@ export function createFlows(needs: Needs, isMove: (error: unknown) => boolean) {
     return flow.join(job.data.plan, results, ctx);
   }
 
+  /** Whether anything is to be done before the background flow `id`: another job, or an older one of its kind. */
+  async function othersFirst(id: number, kind: JobKind): Promise<boolean> {
+    const open = await intents.open();
+    return open.some((o) => o.id !== id && !ALONE.has(o.kind) && (o.kind !== kind || o.id < id));
+  }
+
   return {
     async run(
       flow: Flow<JobKind>,
@@ -108,6 +122,10 @@ export function createFlows(needs: Needs, isMove: (error: unknown) => boolean) {
       if (!turn) return { stale: true };
       const name = job.id ?? '';
       const { stop } = claim(claims, name, turn.id, needs.ending);
+      const flow = handlers[job.name] as Flow<JobKind>;
+      const { background } = flow;
+      const report = reporter((p) => intents.progress(turn.id, turn.turn, p));
+      let looking: NodeJS.Timeout | undefined;
       try {
         const parent = (await queue.getJob(owner)) as QueuedJob | undefined;
         const intent = await intents.get(turn.id);
@@ -115,7 +133,14 @@ export function createFlows(needs: Needs, isMove: (error: unknown) => boolean) {
         if (!parent || parent.data.round !== round || !current) return { stale: true };
         if (intent.cancelled) throw new RingfenceError('cancelled', 'Cancelled');
         throwIfAborted(stop.signal);
-        const flow = handlers[job.name] as Flow<JobKind>;
+        if (background) {
+          const look = async () => {
+            if (await othersFirst(turn.id, job.name)) stop.abort(GIVES_WAY);
+          };
+          await look();
+          throwIfAborted(stop.signal);
+          looking = setInterval(() => void look().catch(() => {}), LOOK_MS);
+        }
         const ok = await flow.part(
           { part, plan: parent.data.plan },
           {
@@ -123,9 +148,10 @@ export function createFlows(needs: Needs, isMove: (error: unknown) => boolean) {
             resumed: job.attemptsStarted > 1,
             signal: stop.signal,
             shutdown: stop.signal,
-            progress: () => {},
+            progress: background ? report.progress : () => {},
           },
         );
+        if (background) return { ok };
         const { processed = 0, unprocessed = 0 } = await parent.getDependenciesCount();
         const total = processed + unprocessed;
         const progress = { phase: 'counties', done: processed + 1, total };
@@ -137,6 +163,10 @@ export function createFlows(needs: Needs, isMove: (error: unknown) => boolean) {
           await job.moveToWait(token);
           throw new bull.WaitingError();
         }
+        if (stop.signal.reason === GIVES_WAY) {
+          await job.moveToDelayed(Date.now() + LOOK_MS, token);
+          throw new bull.DelayedError();
+        }
         if (isOutage(error) && job.attemptsStarted < PAUSES_MAX) {
           await job.moveToDelayed(Date.now() + PAUSE_MS, token);
           throw new bull.DelayedError();
@@ -144,6 +174,8 @@ export function createFlows(needs: Needs, isMove: (error: unknown) => boolean) {
         const cause = stop.signal.aborted ? new RingfenceError('cancelled', 'Cancelled') : error;
         return { failed: jobErrorOf(cause) };
       } finally {
+        clearInterval(looking);
+        await report.end();
         claims.delete(name);
       }
     },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RingfenceError } from '../model/errors.js';
 import { claim, LOST, SHUTDOWN } from './claims.js';
-import { createFlows } from './flow.js';
+import { ALONE, createFlows } from './flow.js';
 import type { Intent, IntentEnd } from './intents.js';
 import { WRITER } from './leases.js';
 import { isOutage, type Needs } from './needs.js';
@@ -13,8 +13,6 @@ import { jobErrorOf, type QueuedJob, turnOf } from './view.js';
 export const WORK = 'ringfence';
 export const PARTS = 'ringfence-parts';
 
-/** Kinds that delete what the parts of a flow may be reading: they wait until none is under way. */
-const ALONE: ReadonlySet<JobKind> = new Set(['prune']);
 const LOOK_AGAIN_MS = 500;
 /** With the pauses between, some ten minutes; then a person is told. */
 const OUTAGES_MAX = 45;

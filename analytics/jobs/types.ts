@@ -26,9 +26,17 @@ export const PAYLOADS = {
     /** The local day after the last; the default follows the last complete day in the data. */
     to: Day.optional(),
     seed: z.number().int().min(0).max(0xffffffff).default(1),
+    /** Whether the self-test of what it publishes is asked for afterwards. */
+    selfTest: z.boolean().default(false),
   }),
   /** The last run again with other rules, to be compared and not to be published. */
   rehearse: z.object({ file: z.string(), rules: z.array(z.unknown()) }),
+  /** Rings planted in shadow copies of a run's period, and what of them is found. */
+  'self-test': z.object({
+    run: z.string().min(1),
+    /** Of what is planted; the default follows from the run. */
+    seed: z.number().int().min(0).max(0xffffffff).optional(),
+  }),
   /** The scheduled week: the inbox, then a rebuild where something is new. */
   week: z.object({}),
 } as const;
@@ -105,6 +113,11 @@ export interface PartPayload {
 
 /** A job in three steps: plan, parts side by side, join. Only the join publishes. */
 export interface Flow<K extends JobKind> {
+  /**
+   * Nobody waits for it: its one part tells its own progress, waits while any other job is open that does
+   * not wait for it, and begins anew after one that came between.
+   */
+  readonly background?: true;
   /** Decides the parts. `done` ends the job there with that result. */
   plan(
     payload: Payload<K>,

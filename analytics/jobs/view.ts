@@ -48,8 +48,8 @@ export function errorOf(job: JobView): Error {
 const time = (at: Date | null) => (at === null ? null : formatTime(at.getTime() / 1000));
 
 function titleOf(payload: unknown): string | null {
-  const { dir, before, id } = (payload ?? {}) as Record<string, unknown>;
-  const named = dir ?? before ?? id;
+  const { dir, before, id, run } = (payload ?? {}) as Record<string, unknown>;
+  const named = dir ?? before ?? id ?? run;
   return named === undefined ? null : String(named);
 }
 

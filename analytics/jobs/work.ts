@@ -4,13 +4,16 @@ import { RingfenceError } from '../model/errors.js';
 import { loadGraph } from './graph.js';
 import { createRebuild, type RebuildNeeds } from './rebuild.js';
 import { createRehearsal } from './rehearse.js';
-import type { Handlers, JobContext, Payload } from './types.js';
+import { createSelfTest, followedBySelfTest, type SelfTestNeeds } from './selfTest.js';
+import type { Flow, Handlers, JobContext, Payload } from './types.js';
 import type { Inbox } from './week.js';
 
-export interface WorkNeeds extends RebuildNeeds {
+export interface WorkNeeds extends RebuildNeeds, SelfTestNeeds {
   readonly inbox: Inbox;
   /** Settlements that open leads rest on. */
   readonly pinned: () => Promise<{ settlements: readonly string[]; runs: readonly string[] }>;
+  /** Asks for the self-test of a run, to be done when nothing else is. */
+  readonly askSelfTest: (run: string) => Promise<unknown>;
 }
 
 /** Pruning keeps so many runs besides those that leads pin. */
@@ -40,6 +43,23 @@ export function createHandlers(needs: WorkNeeds): Handlers {
     return result;
   }
 
+  const week: Flow<'week'> = {
+    ...rebuild,
+    async plan(_, ctx) {
+      for (const entry of await needs.inbox.waiting()) {
+        try {
+          const { record } = await importOne({ dir: entry.dir, replacePeriod: false }, ctx);
+          await needs.inbox.taken(entry, record.id);
+        } catch (error) {
+          // A directory that cannot be read must not stop the week, nor be tried every week.
+          if (!(error instanceof RingfenceError) || error.kind === 'cancelled') throw error;
+          await needs.inbox.taken(entry, null);
+        }
+      }
+      return rebuild.planIfNew({ seed: 1, selfTest: true }, ctx);
+    },
+  };
+
   return {
     import: importOne,
 
@@ -56,29 +76,17 @@ export function createHandlers(needs: WorkNeeds): Handlers {
       const { settlements, runs } = await needs.pinned();
       const result = await landing.prune(before, settlements, { signal: ctx.signal });
       await graph.pruneRuns(RUNS_KEPT, runs);
+      await needs.selfTests.keep((await graph.read.runs()).map((run) => run.id));
       await showCommitted(ctx);
       return { before, imports: result.imports, removed: result.removed };
     },
 
-    rebuild,
+    rebuild: followedBySelfTest(rebuild, ({ selfTest }) => selfTest, needs.askSelfTest),
+
+    'self-test': createSelfTest(needs),
 
     rehearse: createRehearsal(needs, rebuild.search),
 
-    week: {
-      ...rebuild,
-      async plan(_, ctx) {
-        for (const entry of await needs.inbox.waiting()) {
-          try {
-            const { record } = await importOne({ dir: entry.dir, replacePeriod: false }, ctx);
-            await needs.inbox.taken(entry, record.id);
-          } catch (error) {
-            // A directory that cannot be read must not stop the week, nor be tried every week.
-            if (!(error instanceof RingfenceError) || error.kind === 'cancelled') throw error;
-            await needs.inbox.taken(entry, null);
-          }
-        }
-        return rebuild.planIfNew({ seed: 1 }, ctx);
-      },
-    },
+    week: followedBySelfTest(week, () => true, needs.askSelfTest),
   };
 }

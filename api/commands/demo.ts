@@ -24,7 +24,7 @@ export async function prepareDemo(services: OwnedServices, io: Io): Promise<void
     }
     if (!(await services.graph.read.run())) {
       await say('searching the sample district ...');
-      await done(services, (await services.jobs.enqueueRebuild({})).id);
+      await done(services, (await services.jobs.enqueueRebuild({ selfTest: true })).id);
     }
     if (await services.graph.read.run()) await say('The sample district is ready.');
   } catch (error) {

@@ -7,6 +7,7 @@ import { registerLists } from './lists.js';
 import { registerRebuild } from './rebuild.js';
 import { registerRules } from './rules.js';
 import { registerSeed } from './seed.js';
+import { registerSelfTest } from './selfTest.js';
 import { registerVerdicts } from './verdicts.js';
 
 /** The words understood, or the exit code where help was asked or the usage wrong. */
@@ -25,6 +26,7 @@ export function parseArguments(
   registerSeed(program, choose);
   registerData(program, choose);
   registerRebuild(program, choose);
+  registerSelfTest(program, choose);
   registerLists(program, choose);
   registerEvaluate(program, choose);
   registerExport(program, choose);

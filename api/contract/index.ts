@@ -4,4 +4,5 @@ export * from './feedback.js';
 export * from './graph.js';
 export * from './rings.js';
 export * from './routes.js';
+export * from './selfTest.js';
 export * from './work.js';

@@ -23,6 +23,7 @@ import {
   SettlementPage,
   SettlementQuery,
 } from './rings.js';
+import { SelfTestBody } from './selfTest.js';
 import {
   Health,
   ImportBody,
@@ -214,6 +215,15 @@ export const endpoints = {
     path: '/api/rebuilds',
     summary: 'The weekly rebuild, now, as a job',
     body: RebuildBody,
+    response: Job,
+    status: 202,
+  }),
+  startSelfTest: endpoint({
+    method: 'post',
+    path: '/api/runs/:id/self-test',
+    summary: 'The self-test of a run, now, as a job: rings planted in shadow copies of its period',
+    params: idParams,
+    body: SelfTestBody,
     response: Job,
     status: 202,
   }),

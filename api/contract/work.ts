@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Period, Time } from './common.js';
 import { RunRules, RunVerdicts } from './feedback.js';
+import { SelfTestBrief, SelfTestReport } from './selfTest.js';
 
 export const RunSummary = z
   .object({
@@ -9,6 +10,7 @@ export const RunSummary = z
     ledgerVersion: z.number().int(),
     findings: z.number().int(),
     current: z.boolean(),
+    selfTest: SelfTestBrief,
   })
   .meta({ id: 'RunSummary' });
 export type RunSummary = z.infer<typeof RunSummary>;
@@ -36,6 +38,7 @@ export const RunDetail = z
         seconds: z.number(),
       }),
     ),
+    selfTest: SelfTestReport,
     /** The bureau's rules that the parameters come from; absent without a file of rules. */
     rules: RunRules.optional(),
     /** The verdicts that moved the profiles; absent without any. */

@@ -9,13 +9,14 @@ type Call = (...args: unknown[]) => unknown;
  * that one that is away is said so at once, by name, and by nothing else.
  */
 export function guardedServices(services: Services, monitor: Monitor): Services {
-  const { graph, landing, jobs } = services;
+  const { graph, landing, jobs, selfTests } = services;
   return {
     ...services,
     graph: { ...guarded(graph, 'graph', monitor), read: guarded(graph.read, 'graph', monitor) },
     landing: guarded(landing, 'records', monitor),
     // What is asked for is kept in the records, also while the queue is away.
     jobs: guarded(jobs, 'records', monitor),
+    selfTests: guarded(selfTests, 'records', monitor),
   };
 }
 

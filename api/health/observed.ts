@@ -49,6 +49,7 @@ export function observed(handlers: Handlers, ended: (end: StepEnd) => void): Han
         return [kind, around(kind, 'run', handler as Run, ([, ctx]) => ctx)];
       const flow = handler as Flow<JobKind>;
       const observing = {
+        ...flow,
         plan: around(kind, 'plan', flow.plan as Run, ([, ctx]) => ctx),
         part: around(kind, 'part', flow.part, ([, ctx]) => ctx),
         join: around(kind, 'join', flow.join, ([, , ctx]) => ctx),

@@ -21,6 +21,8 @@ export interface RecordTables {
   'ringfence.inbox': { entry: string; import_id: number | null; taken_at: string };
   /** One row: when the week is due next. */
   'ringfence.schedule': { id: number; pattern: string; due_ms: string };
+  /** The last self-test of each run, as JSON. */
+  'ringfence.self_tests': { run: string; job: string; finished_at: string; result: string };
 }
 
 const own: Record<string, Migration> = {
@@ -58,6 +60,15 @@ const own: Record<string, Migration> = {
       await sql`CREATE TABLE ringfence.volume (
         id integer PRIMARY KEY CHECK (id = 1),
         mark text NOT NULL)`.execute(db);
+    },
+  },
+  '0060_self_tests': {
+    async up(db: Kysely<unknown>) {
+      await sql`CREATE TABLE ringfence.self_tests (
+        run text PRIMARY KEY,
+        job text NOT NULL,
+        finished_at text NOT NULL,
+        result text NOT NULL)`.execute(db);
     },
   },
 };

@@ -8,6 +8,7 @@ import { invalid, notFound, RingfenceError } from '../../analytics/model/errors.
 import { endpoints, type ImportLine, JOB_EVENT, type Job } from '../contract/index.js';
 import { mount } from '../handle.js';
 import { presentRules, presentVerdicts } from '../presentFeedback.js';
+import { lookUpSelfTests, presentBrief, presentSelfTest } from '../presentSelfTest.js';
 import type { Services } from '../wiring.js';
 import { fixRun } from './rings.js';
 
@@ -68,9 +69,20 @@ async function inInbox(inbox: string, name: string): Promise<string> {
 export function workRoutes(app: Application, services: Services, leaving?: AbortSignal): void {
   const { graph, jobs, landing, inbox } = services;
 
-  mount(app, endpoints.runs, async () => ({
-    runs: (await graph.read.runs()).map((run, i) => ({ ...run, current: i === 0 })),
-  }));
+  mount(app, endpoints.runs, async () => {
+    const runs = await graph.read.runs();
+    const tests = await lookUpSelfTests(
+      services,
+      runs.map((run) => run.id),
+    );
+    return {
+      runs: runs.map((run, i) => ({
+        ...run,
+        current: i === 0,
+        selfTest: presentBrief(tests.of(run.id)),
+      })),
+    };
+  });
 
   mount(app, endpoints.run, async ({ params }) => {
     await fixRun(graph, params.id);
@@ -83,6 +95,7 @@ export function workRoutes(app: Application, services: Services, leaving?: Abort
       ...(verdicts ? { verdicts: presentVerdicts(verdicts) } : {}),
       parameters: { ...run.parameters },
       detectors: run.detectors.map((d) => ({ ...d })),
+      selfTest: presentSelfTest((await lookUpSelfTests(services, [run.id])).of(run.id)),
     };
   });
 
@@ -113,6 +126,17 @@ export function workRoutes(app: Application, services: Services, leaving?: Abort
         ...(from ? { from } : {}),
         ...(to ? { to } : {}),
         ...(seed === undefined ? {} : { seed }),
+        selfTest: true,
+      }),
+    );
+  });
+
+  mount(app, endpoints.startSelfTest, async ({ params, body }) => {
+    await fixRun(graph, params.id);
+    return presentJob(
+      await jobs.enqueue('self-test', {
+        run: params.id,
+        ...(body.seed === undefined ? {} : { seed: body.seed }),
       }),
     );
   });

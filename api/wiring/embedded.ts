@@ -16,6 +16,7 @@ import { createMonitor, type Probe } from '../health/monitor.js';
 import { observed } from '../health/observed.js';
 import { createInboxMemory, createRunLog, createScheduleMemory } from '../records/history.js';
 import { openRecords } from '../records/open.js';
+import { createSelfTests } from '../records/selfTests.js';
 import { volumeMark } from '../records/volume.js';
 import type { OpenOptions, OwnedServices } from '../wiring.js';
 import { programVersion, THREADS_MAX } from './shared.js';
@@ -101,12 +102,15 @@ export async function openEmbedded(options: OpenOptions): Promise<OwnedServices>
       connection ??= connectPostgres(records.pool);
       return connection;
     };
+    const selfTests = createSelfTests(records.db);
     const handlers = createHandlers({
       landing,
       graph,
       runLog: createRunLog(records.db),
       inbox: createInbox(inbox, createInboxMemory(records.db)),
       pinned: async () => ({ settlements: [], runs: [] }),
+      selfTests,
+      askSelfTest: (run) => jobs.enqueue('self-test', { run }),
       code: programVersion(),
     });
     const { jobs, opened: openedJobs } = lazyJobs(async () =>
@@ -151,6 +155,7 @@ export async function openEmbedded(options: OpenOptions): Promise<OwnedServices>
       landing,
       graph,
       jobs,
+      selfTests,
       inbox,
       monitor,
       queues: async () => (await openedJobs()).queues,

@@ -24,6 +24,7 @@ import { createMonitor } from '../health/monitor.js';
 import { observed } from '../health/observed.js';
 import { createInboxMemory, createRunLog, createScheduleMemory } from '../records/history.js';
 import { openServerRecords } from '../records/open.js';
+import { createSelfTests } from '../records/selfTests.js';
 import { bindVolume } from '../records/volume.js';
 import { createWorkers, type Workers } from '../records/workers.js';
 import type { OpenOptions, OwnedServices } from '../wiring.js';
@@ -87,12 +88,15 @@ export async function openOnServers(options: OpenOptions): Promise<OwnedServices
       return connecting;
     };
     const jobRecords = createJobRecords(records.db);
+    const selfTests = createSelfTests(records.db);
     const handlers = createHandlers({
       landing,
       graph,
       runLog: createRunLog(records.db),
       inbox: createInbox(inbox, createInboxMemory(records.db)),
       pinned: async () => ({ settlements: [], runs: [] }),
+      selfTests,
+      askSelfTest: (run) => jobs.enqueue('self-test', { run }),
       code: programVersion(),
     });
     // What only reads does without the queue.
@@ -159,6 +163,7 @@ export async function openOnServers(options: OpenOptions): Promise<OwnedServices
       landing,
       graph,
       jobs,
+      selfTests,
       monitor,
       queues: async () => (await openedJobs()).queues,
       work() {

@@ -17,6 +17,7 @@ import { openDuckdbStore } from '../../analytics/store/duckdb/store.js';
 import { readEnv } from '../../api/env.js';
 import { createMonitor } from '../../api/health/monitor.js';
 import { openRecords } from '../../api/records/open.js';
+import { createSelfTests } from '../../api/records/selfTests.js';
 import { createServer, type ServerOptions } from '../../api/server.js';
 import type { Services } from '../../api/wiring.js';
 
@@ -198,6 +199,10 @@ function handlers(): Handlers {
     prune: async () => null,
     rehearse: async () => null,
     week: async () => null,
+    'self-test': async ({ seed }) => {
+      if (seed === 13) throw new RingfenceError('conflict', 'Rows were pruned', 'Rebuild first.');
+      return null;
+    },
     rebuild: async ({ seed }, ctx) => {
       if (seed === 13 && failures++ === 0)
         throw new RingfenceError('invalid', 'There are no settlements', 'Import some first.');
@@ -267,6 +272,7 @@ export async function openFixture(inbox?: string): Promise<Fixture> {
       landing,
       graph,
       jobs,
+      selfTests: createSelfTests(records.db),
       inbox,
       monitor: createMonitor({ graph: fine, queue: fine, records: fine, landing: fine }),
       queues: async () => jobs.queues,

@@ -9,6 +9,7 @@ const COMMANDS = [
   'imports list',
   'imports withdraw',
   'rebuild',
+  'self-test',
   'findings',
   'profiles',
   'evaluate',

@@ -13,6 +13,7 @@ export const idle: Handlers = {
   withdraw: async () => ({}),
   prune: async () => ({}),
   rebuild: async () => ({}),
+  'self-test': async () => ({}),
   rehearse: async () => ({}),
   week: async () => ({}),
 };

@@ -16,6 +16,7 @@ const handlers: Handlers = {
   prune: nothing,
   rebuild: nothing,
   rehearse: nothing,
+  'self-test': nothing,
   week: nothing,
 };
 

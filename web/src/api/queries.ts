@@ -123,6 +123,9 @@ export const useRun = (id: string | undefined) =>
     queryKey: ['run', id],
     queryFn: ({ signal }) => call(endpoints.run, { params: { id: id! } }, { signal }),
     enabled: id !== undefined,
+    // A self-test under way is over some minutes later.
+    refetchInterval: ({ state }) =>
+      ['waiting', 'active'].includes(state.data?.selfTest.state ?? '') ? 5_000 : false,
   });
 
 export const useImports = () =>
@@ -154,7 +157,7 @@ export function useJobEvents(id: string, active: boolean): void {
       );
       if (!FINAL_STATES.includes(parsed.data.state)) return;
       source.close();
-      for (const key of ['jobs', 'rings', 'runs', 'imports', 'meta'])
+      for (const key of ['jobs', 'rings', 'runs', 'run', 'imports', 'meta'])
         void client.invalidateQueries({ queryKey: [key] });
     });
     return () => source.close();
@@ -175,6 +178,17 @@ export const useRetryJob = () =>
   useJobAction((id: string) => call(endpoints.retryJob, { params: { id } }));
 export const useStartRebuild = () =>
   useJobAction((_: undefined) => call(endpoints.startRebuild, {}, { body: {} }));
+export const useStartSelfTest = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (run: string) =>
+      call(endpoints.startSelfTest, { params: { id: run } }, { body: {} }),
+    onSettled: () =>
+      Promise.all(
+        ['jobs', 'runs', 'run'].map((key) => client.invalidateQueries({ queryKey: [key] })),
+      ),
+  });
+};
 export const useStartImport = () =>
   useJobAction((name: string) => call(endpoints.startImport, {}, { body: { name } }));
 

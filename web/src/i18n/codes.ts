@@ -92,6 +92,8 @@ const PHASES: ReadonlyArray<readonly [RegExp, string]> = [
   [/^redrawing admissions$/, '重排住院作对照'],
   [/^redrawing .*$/, '重排数据作对照'],
   [/^publish$/, '发布结果'],
+  [/^planting rings$/, '种入团伙'],
+  [/^searching for planted rings$/, '查找种入的团伙'],
 ];
 
 /** What a job is at; the server speaks English. */

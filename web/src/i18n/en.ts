@@ -1,5 +1,6 @@
 import { enFeedback } from './enFeedback';
 import { enRings } from './enRings';
 import { enWork } from './enWork';
+import { enSelfTest } from './selfTest';
 
-export const en = { ...enRings, ...enWork, ...enFeedback };
+export const en = { ...enRings, ...enWork, ...enFeedback, ...enSelfTest };

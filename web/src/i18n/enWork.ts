@@ -158,6 +158,7 @@ export const enWork: Wide<typeof zhWork> = {
       withdraw: 'Withdraw an import',
       rehearse: 'Comparison of rules',
       prune: 'Prune',
+      'self-test': 'self-test',
       load: 'Load the graph',
     },
   },

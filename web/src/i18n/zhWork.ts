@@ -150,6 +150,7 @@ export const zhWork = {
       week: '每周重建',
       withdraw: '撤回导入',
       prune: '清理',
+      'self-test': '自检',
       rehearse: '规则比对',
       load: '装载图库',
     },

@@ -10,6 +10,7 @@ import { Detectors } from './Detectors';
 import { Imports } from './Imports';
 import { RunRules } from './RunRules';
 import { RunVerdicts } from './RunVerdicts';
+import { SelfTest } from './SelfTest';
 
 function RunBody({ id }: { readonly id: string }) {
   const { t } = useText();
@@ -33,6 +34,7 @@ function RunBody({ id }: { readonly id: string }) {
           </div>
         ))}
       </dl>
+      <SelfTest run={run.data.id} test={run.data.selfTest} />
       <Detectors run={run.data} />
       <RunVerdicts verdicts={run.data.verdicts} />
       <RunRules rules={run.data.rules} />
@@ -50,6 +52,9 @@ function RunTitle({ run }: { readonly run: RunSummary }) {
     <span className="run-title">
       <strong>{dateTime(run.publishedAt)}</strong>
       <span>{t('run.findings', { count: run.findings })}</span>
+      {run.selfTest.planted > 0 ? (
+        <span className="muted">{t('selfTest.brief', run.selfTest)}</span>
+      ) : null}
       {run.current ? <em>{t('run.current')}</em> : null}
     </span>
   );

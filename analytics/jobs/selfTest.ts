@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Landing } from '../landing/landing.js';
+import type { ReaderOptions } from '../landing/reader.js';
+import type { LandingSnapshot } from '../landing/snapshot.js';
+import { notFound, RingfenceError } from '../model/errors.js';
+import type { Progress } from '../model/progress.js';
+import { deriveSeed } from '../model/rng.js';
+import type { RunRules } from '../model/rules.js';
+import type { Period } from '../model/time.js';
+import type { PlantedOutcome, PlantedRing, SelfTest } from '../planting/shadow/judge.js';
+import type { GraphStore } from '../store/port.js';
+import type { RebuildResult } from './rebuild.js';
+import { runThread } from './thread.js';
+import type { Flow, JobContext, Payload } from './types.js';
+
+/** Where the self-tests of runs are kept: the last one of each run. */
+export interface SelfTests {
+  /** `job` is the one that made it. */
+  record(job: string, result: SelfTest): Promise<void>;
+  /** Forgets those of all other runs. */
+  keep(runs: readonly string[]): Promise<void>;
+}
+
+export interface SelfTestNeeds {
+  readonly landing: Landing;
+  readonly graph: GraphStore;
+  readonly selfTests: SelfTests;
+  /** Version of the program that searches now. */
+  readonly code: string;
+}
+
+interface SelfTestPlan {
+  readonly run: string;
+  readonly version: number;
+  readonly period: Period;
+  /** Of the search, as the run's. */
+  readonly runSeed: number;
+  /** Of what is planted. */
+  readonly seed: number;
+  /** The run's rules; absent without a file of rules. */
+  readonly rules?: RunRules;
+}
+
+interface TaskBase {
+  readonly snapshot: LandingSnapshot;
+  readonly reader: ReaderOptions;
+  readonly period: Period;
+  readonly dataDir: string;
+  readonly rules?: RunRules;
+}
+export interface PlantTask extends TaskBase {
+  readonly type: 'plant';
+  readonly seed: number;
+  /** Each world's rows go into a folder of this one, named by its number. */
+  readonly folder: string;
+}
+export interface SearchTask extends TaskBase {
+  readonly type: 'search';
+  readonly seed: number;
+  readonly code: string;
+  /** The rows of one world. */
+  readonly folder: string;
+  readonly planted: readonly PlantedRing[];
+}
+export type SelfTestTask = PlantTask | SearchTask;
+
+/** What was planted: the rings of each world, and how much was there to plant them in. */
+export interface Planted {
+  readonly worlds: ReadonlyArray<readonly PlantedRing[]>;
+  readonly patients: number;
+  readonly settlements: number;
+}
+
+const THREAD = 'analytics/jobs/selfTest.worker.js';
+const PART = 'shadow';
+
+/**
+ * The self-test of a run: a background flow of one part. The rows of the planted rings lie in the job's own
+ * folder under `work/` until it is over; landing, graph and published rings never hold any of them.
+ */
+export function createSelfTest(needs: SelfTestNeeds): Flow<'self-test'> {
+  const { landing, graph } = needs;
+  const folderOf = (jobId: string) => join(landing.dir, 'work', jobId);
+
+  async function snapshotAt(plan: SelfTestPlan): Promise<LandingSnapshot> {
+    const snapshot = await landing.snapshotAt(plan.version);
+    if (snapshot) return snapshot;
+    throw new RingfenceError(
+      'conflict',
+      `The rows that ${plan.run} was made of were pruned since`,
+      'Run `ringfence rebuild` first.',
+    );
+  }
+
+  return {
+    background: true,
+
+    async plan({ run: id, seed }) {
+      const run = await graph.read.run(id);
+      if (!run) throw notFound(`Run ${id}`, 'Run `ringfence rebuild` first.');
+      const plan: SelfTestPlan = {
+        run: run.id,
+        version: run.ledgerVersion,
+        period: run.period,
+        runSeed: run.seed,
+        // Other rings are planted every week, and the same ones again for the same run.
+        seed: seed ?? deriveSeed(run.seed, run.id),
+        ...(run.rules ? { rules: run.rules } : {}),
+      };
+      await snapshotAt(plan);
+      return { plan, parts: [PART] };
+    },
+
+    async part({ plan: raw }, ctx): Promise<SelfTest> {
+      const plan = raw as SelfTestPlan;
+      // Of this attempt alone: another process may still be at it, taken for dead.
+      const folder = join(folderOf(ctx.jobId), randomUUID());
+      mkdirSync(folder, { recursive: true });
+      try {
+        return await testIn(folder, plan, await snapshotAt(plan), ctx);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+
+    async join(_, parts, ctx) {
+      const result = parts[PART] as SelfTest;
+      await needs.selfTests.record(ctx.jobId, result);
+      rmSync(folderOf(ctx.jobId), { recursive: true, force: true });
+      return result;
+    },
+  };
+
+  async function testIn(
+    folder: string,
+    plan: SelfTestPlan,
+    snapshot: LandingSnapshot,
+    ctx: JobContext,
+  ): Promise<SelfTest> {
+    const { period, rules } = plan;
+    const { code } = needs;
+    const base = {
+      snapshot,
+      period,
+      reader: landing.readerOptions(),
+      dataDir: landing.dir,
+      ...(rules ? { rules } : {}),
+    };
+    ctx.progress({ phase: 'planting rings', done: 0 });
+    const plant: PlantTask = { ...base, type: 'plant', seed: plan.seed, folder };
+    const { worlds, ...size } = await runThread<Planted>(THREAD, plant, { signal: ctx.signal });
+    const plantings: PlantedOutcome[] = [];
+    for (const [k, planted] of worlds.entries()) {
+      const search: SearchTask = {
+        ...base,
+        type: 'search',
+        seed: plan.runSeed,
+        code,
+        folder: join(folder, String(k)),
+        planted,
+      };
+      // The share of this world that is done counts too: there may be but one.
+      const progress = ({ done, total }: Progress) =>
+        ctx.progress({
+          phase: 'searching for planted rings',
+          done: Math.floor(100 * (k + (total ? done / total : 0))),
+          total: 100 * worlds.length,
+        });
+      const task = { signal: ctx.signal, progress };
+      plantings.push(...(await runThread<PlantedOutcome[]>(THREAD, search, task)));
+    }
+    return {
+      run: plan.run,
+      seed: plan.seed,
+      code,
+      period,
+      worlds: worlds.length,
+      ...size,
+      plantings,
+    };
+  }
+}
+
+/** A rebuild that has the self-test of what it published asked for, where it is wanted. */
+export function followedBySelfTest<K extends 'rebuild' | 'week'>(
+  rebuild: Flow<K>,
+  wanted: (payload: Payload<K>) => boolean,
+  ask: (run: string) => Promise<unknown>,
+): Flow<K> {
+  async function followed(result: unknown): Promise<unknown> {
+    const { state, run } = result as RebuildResult;
+    if (state === 'published') await ask(run);
+    return result;
+  }
+  return {
+    ...rebuild,
+    async plan(payload, ctx) {
+      const planned = await rebuild.plan(payload, ctx);
+      if (!wanted(payload)) return planned;
+      if ('done' in planned) return { done: await followed(planned.done) };
+      return { ...planned, plan: { ...(planned.plan as object), selfTest: true } };
+    },
+    async join(plan, parts, ctx) {
+      const result = await rebuild.join(plan, parts, ctx);
+      return (plan as { selfTest?: boolean }).selfTest ? followed(result) : result;
+    },
+  };
+}
