@@ -5,8 +5,8 @@
  *
  * Page, Brin, Motwani & Winograd 1999, "The PageRank citation ranking"; with few seeds, Andersen, Chung &
  * Lang 2006, "Local graph partitioning using PageRank vectors", who divide by what a node's size alone would
- * bring before they compare nodes. `pageRankLift` does so with the PageRank of a walker who begins
- * anywhere: a hospital that everybody visits is passed often, and as often without the seeds.
+ * bring before they compare nodes. `pageRankFrom` gives the PageRank of a walker who begins anywhere to
+ * divide by: a hospital that everybody visits is passed often, and as often without the seeds.
  *
  * Power iteration, every row summed in the order of its neighbours: the same bits whatever the machine's load.
  * A step shrinks the error by d at least, so what is left is at most change·d/(1 − d) (in Σ|·|).
@@ -72,15 +72,15 @@ export function pageRank(
 }
 
 /**
- * How many times as often the walker comes to each node who begins at the seeds as one who begins anywhere;
- * 1 is what a node's size explains. Beginning at a seed is not coming to it, so that seeds can be compared
- * with others. `near` is the PageRank from the seeds, beginnings included.
+ * `near`: the PageRank from the seeds. `came`: of it, how often the walker came there and did not begin there, so
+ * that seeds can be compared with others. `anywhere`: the PageRank of one who begins anywhere, which is what a
+ * node's size explains.
  */
-export function pageRankLift(
+export function pageRankFrom(
   graph: Csr,
   restart: Float64Array,
   options: PageRankOptions = {},
-): { readonly lift: Float64Array; readonly near: Float64Array } {
+): Readonly<Record<'near' | 'came' | 'anywhere', Float64Array>> {
   const near = pageRank(graph, restart, options);
   const anywhere = pageRank(graph, undefined, options);
   const { n, offsets } = graph;
@@ -89,7 +89,7 @@ export function pageRankLift(
   let dangling = 0;
   for (let i = 0; i < n; i++) if (offsets[i] === offsets[i + 1]) dangling += near[i]!;
   const began = 1 - damping + damping * dangling;
-  return { near, lift: near.map((x, i) => (x - began * begin[i]!) / anywhere[i]!) };
+  return { near, came: near.map((x, i) => x - began * begin[i]!), anywhere };
 }
 
 function normalised(n: number, restart: Float64Array | undefined): Float64Array {
