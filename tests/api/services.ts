@@ -20,6 +20,7 @@ import { openRecords } from '../../api/records/open.js';
 import { createSelfTests } from '../../api/records/selfTests.js';
 import { createServer, type ServerOptions } from '../../api/server.js';
 import type { Services } from '../../api/wiring.js';
+import { detectionRun, ring } from '../fixtures/runs.js';
 
 /** Personal data that stands in landing and must never be in an answer. */
 export const SECRETS = {
@@ -104,15 +105,12 @@ function tables(): Partial<Record<TableName, Rows>> {
   };
 }
 
-function ring(id: string, score: number, more: Partial<Ring> = {}): Ring {
+function ringOf(id: string, score: number, more: Partial<Ring> = {}): Ring {
+  const { reasons, ...plain } = ring(id, score);
+  const first = { ...reasons[0], settlements: ['S003', 'S000', 'S006', 'missing'] };
   return {
-    id,
+    ...plain,
     ring: `R-${id.toUpperCase()}`,
-    detector: 'card-farming-pharmacy',
-    kind: 'ring',
-    status: 'finding',
-    score,
-    q: 0.0031,
     subjects: [
       ...Array.from({ length: 6 }, (_, i) => ({
         kind: 'patient' as const,
@@ -123,17 +121,8 @@ function ring(id: string, score: number, more: Partial<Ring> = {}): Ring {
       { kind: 'doctor', id: 'D1', role: 'doctor' },
       { kind: 'patient', id: 'gone', role: 'member' },
     ],
-    period: { from: '2025-01-01', to: '2026-01-01' },
     reasons: [
-      {
-        code: 'card-farming-pharmacy.joint-swipes',
-        detector: 'card-farming-pharmacy',
-        measured: 41,
-        expected: 2.3,
-        unit: 'days',
-        settlements: ['S003', 'S000', 'S006', 'missing'],
-        p: 1e-12,
-      },
+      first,
       {
         code: 'card-farming-pharmacy.basket',
         detector: 'card-farming-pharmacy',
@@ -144,47 +133,29 @@ function ring(id: string, score: number, more: Partial<Ring> = {}): Ring {
       },
     ],
     innocent: [{ code: 'same-household', q: 0.004, weight: 0.1 }],
-    fundAtRisk: 12_345_678,
-    change: 'born',
     ...more,
   };
 }
 
-export function detectionRun(id: string): DetectionRun {
-  return {
-    id,
-    ledgerVersion: 1,
-    code: '0.1.0',
-    seed: 7,
-    parameters: { 'card-farming-pharmacy': { window: 10 } },
-    period: { from: '2025-01-01', to: '2026-01-01' },
-    detectors: [
-      {
-        detector: 'impersonated-dialysis',
-        version: 1,
-        status: 'not-run',
-        reason: 'no fee_list_d',
-        findings: 0,
-        seconds: 0,
-      },
-    ],
-    rings: [
-      ring('a1', 0.5, { q: null, status: 'review' }),
-      ring('b2', 0.9),
-      ring('c3', 0.4, {
-        fundAtRisk: 100,
-        detector: 'patient-brokering-ring',
-        subjects: [{ kind: 'institution', id: 'H500101', role: 'core' }],
-      }),
-    ],
-    profiles: Array.from({ length: 12 }, (_, i) => ({
-      kind: 'patient' as const,
-      id: `P${i}`,
-      score: i / 12,
-      grade: i > 9 ? ('E' as const) : ('A' as const),
-      findings: i < 6 ? ['b2'] : [],
-    })),
-  };
+/** A run with three rings, and profiles of the patients of the second. */
+export function publishedRun(id: string): DetectionRun {
+  const rings = [
+    ringOf('a1', 0.5, { q: null, status: 'review' }),
+    ringOf('b2', 0.9),
+    ringOf('c3', 0.4, {
+      fundAtRisk: 100,
+      detector: 'patient-brokering-ring',
+      subjects: [{ kind: 'institution', id: 'H500101', role: 'core' }],
+    }),
+  ];
+  const profiles = Array.from({ length: 12 }, (_, i) => ({
+    kind: 'patient' as const,
+    id: `P${i}`,
+    score: i / 12,
+    grade: i > 9 ? ('E' as const) : ('A' as const),
+    findings: i < 6 ? ['b2'] : [],
+  }));
+  return detectionRun(id, rings, profiles);
 }
 
 /** The queue is real; what its jobs do is this: wait, tell, fail, as their payload asks. */

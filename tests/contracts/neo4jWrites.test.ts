@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ENTITY_KINDS, type EntityRef } from '../../analytics/model/ids.js';
 import { openNeo4jStore } from '../../analytics/store/neo4j/store.js';
 import type { GraphEdgeRow, GraphNodeRow, GraphStore } from '../../analytics/store/port.js';
+import { detectionRun, ring } from '../fixtures/runs.js';
 import { needNeo4j, withNeo4j } from '../services/index.js';
 import { startNeo4j } from '../services/neo4j.js';
 import { edgeKey, NaiveGraph, type PlainDelta, toDelta } from './naiveGraph.js';
-import { detectionRun, ring } from './runs.contract.js';
 
 const neo4j = await needNeo4j();
 

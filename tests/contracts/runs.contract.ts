@@ -1,72 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { DetectionRun, Ring, RiskProfile } from '../../analytics/model/finding.js';
+import type { RiskProfile } from '../../analytics/model/finding.js';
 import type { GraphStore } from '../../analytics/store/port.js';
-
-export function ring(id: string, score: number, more: Partial<Ring> = {}): Ring {
-  return {
-    id,
-    ring: `R-${id}`,
-    detector: 'card-farming-pharmacy',
-    kind: 'ring',
-    status: 'finding',
-    score,
-    q: 0.0031,
-    subjects: [
-      { kind: 'institution', id: 'H1', role: 'core' },
-      { kind: 'patient', id: 'P1', role: 'member' },
-    ],
-    period: { from: '2025-01-01', to: '2026-01-01' },
-    reasons: [
-      {
-        code: 'card-farming-pharmacy.joint-swipes',
-        detector: 'card-farming-pharmacy',
-        measured: 41,
-        expected: 2.3,
-        unit: 'days',
-        settlements: ['S1', 'S2'],
-        p: 1e-12,
-      },
-    ],
-    innocent: [{ code: 'same-household', q: 0.4, weight: 0.1 }],
-    fundAtRisk: 12_345_678,
-    change: 'born',
-    ...more,
-  };
-}
-
-export function detectionRun(
-  id: string,
-  rings: Ring[],
-  profiles: RiskProfile[] = [],
-): DetectionRun {
-  return {
-    id,
-    ledgerVersion: 1,
-    code: '0.1.0',
-    seed: 7,
-    parameters: { 'card-farming-pharmacy': { window: 10 } },
-    period: { from: '2025-01-01', to: '2026-01-01' },
-    rules: {
-      hash: '0123456789abcdef',
-      region: '5001',
-      entries: [
-        { from: '2025-01-01', region: '50', codes: { gender: { '9': '未说明' } }, note: '试行' },
-      ],
-    },
-    detectors: [
-      {
-        detector: 'impersonated-dialysis',
-        version: 1,
-        status: 'not-run',
-        reason: 'no fee_list_d',
-        findings: 0,
-        seconds: 0,
-      },
-    ],
-    rings,
-    profiles,
-  };
-}
+import { detectionRun, ring } from '../fixtures/runs.js';
 
 const profile = (id: string, score: number, grade: RiskProfile['grade']): RiskProfile => ({
   kind: 'patient',

@@ -6,7 +6,7 @@ import type { Assembled } from '../../../analytics/scoring/assemble.js';
 import { feedback, inspectionMonths } from '../../../analytics/scoring/feedback.js';
 import { riskProfiles } from '../../../analytics/scoring/profiles.js';
 import { seenOf } from '../../../analytics/scoring/verdicts.js';
-import { ring } from '../../contracts/runs.contract.js';
+import { ring } from '../../fixtures/runs.js';
 import { buildWorld, type PlainSettlement } from '../detectors/worldBuilder.js';
 
 /**

@@ -9,7 +9,7 @@ import {
   inForce,
   parametersOf,
 } from '../../../analytics/scoring/rules.js';
-import { ring } from '../../contracts/runs.contract.js';
+import { ring } from '../../fixtures/runs.js';
 
 const PERIOD = { from: '2025-01-01', to: '2026-01-01' };
 const farming = (more: Record<string, unknown>, parameters: Record<string, unknown> = {}) => ({

@@ -7,7 +7,7 @@ import {
   parseVerdicts,
   verdictsHash,
 } from '../../../analytics/scoring/verdicts.js';
-import { ring } from '../../contracts/runs.contract.js';
+import { ring } from '../../fixtures/runs.js';
 
 const read = (text: string) => parseVerdicts(text, 'given.jsonl').map((v) => v.verdict);
 const LINE = '{"ring":"R-7K2Q","verdict":"dismissed","reason":"同一家庭","at":"2026-01-31"}';

@@ -15,11 +15,11 @@ import {
   urlOf,
 } from '../../../api/contract/index.js';
 import {
-  detectionRun,
   type Fixture,
   type Listening,
   listen,
   openFixture,
+  publishedRun,
   SECRETS,
 } from '../services.js';
 
@@ -96,8 +96,8 @@ describe('before the first run', () => {
 
 describe('with a published run', () => {
   beforeAll(async () => {
-    await fixture.services.graph.publish(detectionRun('r0'));
-    await fixture.services.graph.publish(detectionRun('r1'));
+    await fixture.services.graph.publish(publishedRun('r0'));
+    await fixture.services.graph.publish(publishedRun('r1'));
   });
 
   it('meta names detectors with their parameters, versions and the run', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SelfTest } from '../../../analytics/planting/shadow/judge.js';
 import { Job, Problem, RunDetail, RunList } from '../../../api/contract/index.js';
-import { detectionRun, type Fixture, type Listening, listen, openFixture } from '../services.js';
+import { type Fixture, type Listening, listen, openFixture, publishedRun } from '../services.js';
 
 const TEST: SelfTest = {
   ...{ run: 'r1', seed: 7, code: '0', worlds: 2, patients: 900, settlements: 5000 },
@@ -19,7 +19,7 @@ describe('the self-test of a run, asked over HTTP', () => {
 
   beforeAll(async () => {
     fixture = await openFixture();
-    for (const id of ['r0', 'r1']) await fixture.services.graph.publish(detectionRun(id));
+    for (const id of ['r0', 'r1']) await fixture.services.graph.publish(publishedRun(id));
     server = await listen(fixture.services);
   });
   afterAll(async () => {
