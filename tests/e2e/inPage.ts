@@ -20,5 +20,6 @@ export const WITHOUT_WEBGL = `
       String(args[0]).startsWith('webgl') ? null : Reflect.apply(real, canvas, args),
   });`;
 
-/** How far the page is wider than the window, in pixels. */
-export const OVERFLOW = 'document.documentElement.scrollWidth - window.innerWidth';
+/** How far the document is wider, and longer, than the window, in pixels: only its parts scroll. */
+export const OVERFLOW = `Math.max(document.documentElement.scrollWidth - window.innerWidth,
+  document.documentElement.scrollHeight - window.innerHeight)`;
