@@ -21,6 +21,8 @@ type Option = ComposeOption<CustomSeriesOption | GridComponentOption | TooltipCo
 
 const DAY = 86_400_000;
 const ROWS = 40;
+/** A span from which on the axis counts months. */
+const MONTHS_FROM = 90 * DAY;
 /** Local midnight of a day, so that a stay covers its first and last day whole. */
 const midnight = (text: string) => Date.parse(`${text.slice(0, 10)}T00:00:00+08:00`);
 
@@ -42,6 +44,21 @@ function marksOf(rows: readonly SettlementRow[]): Mark[] {
     const name = row.institutionName ?? row.institution;
     return [{ patient: row.patient, institution: row.institution, name, from, to }];
   });
+}
+
+/** Months where the marks cover some, else days: a label must not stand there twice. */
+function axisOf(marks: readonly Mark[], color: string) {
+  const first = Math.min(...marks.map((m) => m.from));
+  const last = Math.max(...marks.map((m) => m.to));
+  const label = { color, fontSize: 11, hideOverlap: true };
+  if (last - first > MONTHS_FROM)
+    return { minInterval: 28 * DAY, axisLabel: { ...label, formatter: '{yyyy}-{MM}' } };
+  return {
+    min: first - DAY,
+    max: last + DAY,
+    minInterval: DAY,
+    axisLabel: { ...label, formatter: '{MM}-{dd}' },
+  };
 }
 
 function optionOf(
@@ -81,8 +98,8 @@ function optionOf(
     },
     xAxis: {
       type: 'time',
+      ...axisOf(marks, p.muted),
       axisLine: { lineStyle: { color: p.line } },
-      axisLabel: { color: p.muted, fontSize: 11, hideOverlap: true, formatter: '{yyyy}-{MM}' },
       splitLine: { show: true, lineStyle: { color: p.line, opacity: 0.6 } },
     },
     yAxis: {
