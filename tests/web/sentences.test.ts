@@ -79,8 +79,12 @@ describe('an innocent explanation', () => {
       { code: 'chemo-cycle', q: 1e-9, weight: 0 },
       { code: 'same-phone', q: 1e-9, weight: 0.001 },
     ];
-    expect(tried.every(explainsNothing)).toBe(true);
-    expect(explainsNothing({ code: 'same-phone', q: 0.4, weight: 0 })).toBe(false);
+    expect(tried.every((i) => explainsNothing(i, tried))).toBe(true);
+    const idle = { code: 'same-phone', q: 0.4, weight: 0 };
+    expect(explainsNothing(idle, [...tried, idle])).toBe(false);
+    const best = { code: 'nursing-home', q: 1, weight: 0.7 };
+    expect(explainsNothing(idle, [best, idle])).toBe(true);
+    expect(explainsNothing(best, [best, idle])).toBe(false);
     expect(vainSentence(tried, 'zh')).toBe('试过：化疗周期、联系电话相同。它们说明不了任何证据。');
   });
 

@@ -102,6 +102,8 @@ export const enRings: Wide<typeof zhRings> = {
     notRunTitle_other: '{{count}} detectors did not run',
     missing: 'no table {{table}}',
     took: 'Took',
+    raised: 'Raised',
+    raisedHelp: 'Before they are joined into rings, with those explained and those to review',
     seconds: '{{n}} s',
     period: 'Period of the data',
     ledger: 'Ledger version',
@@ -148,6 +150,7 @@ export const enRings: Wide<typeof zhRings> = {
   q: {
     value: 'Of findings as strong as this, about {{share}} are expected to be chance (q = {{q}}).',
     tiny: 'Of findings as strong as this, fewer than one in ten thousand are expected to be chance (q = {{q}}).',
+    explained: 'An innocent explanation is enough for this evidence, so it is no finding.',
     none: 'There is no calibrated q: how likely chance is cannot be said, so a person has to review it.',
     above:
       'Of findings as strong as this, about {{share}} are expected to be chance (q = {{q}}), above the 5 % line.',

@@ -217,6 +217,7 @@ export const enWork: Wide<typeof zhWork> = {
     emptyFiltered: 'No ring fits these filters',
     emptyFilteredHelp: 'Loosen the filters, or look under another status.',
     emptyStatus: 'Nothing under this tab',
+    listedHere: 'What is listed here: ',
     emptyFinding:
       'This run has no findings. That may be good news; look also whether a detector did not run for want of data.',
     signIn: 'An access token is needed',

@@ -109,8 +109,14 @@ export function innocentName(code: string, lang: Language): string {
   return INNOCENT[code]?.[lang] ?? code;
 }
 
-/** True when it was tried and accounts for nothing: such are named together, in one sentence. */
-export const explainsNothing = ({ q, weight }: InnocentLike) => q <= REJECTED_AT && weight < 0.005;
+const NOTHING = 0.005;
+
+/**
+ * True when it was tried and accounts for nothing: such are named together, in one sentence. Its q is then that of
+ * the whole evidence, which may be weak; it is told by itself only where no other of `all` does better.
+ */
+export const explainsNothing = ({ q, weight }: InnocentLike, all: readonly InnocentLike[]) =>
+  weight < NOTHING && (q <= REJECTED_AT || all.some((i) => i.weight >= NOTHING && i.q >= q));
 
 /** The explanations that were tried in vain. */
 export function vainSentence(tried: readonly InnocentLike[], lang: Language): string {

@@ -105,6 +105,8 @@ export const zhRings = {
     notRunTitle_other: '{{count}} 个监测模型没有运行',
     missing: '缺少数据表 {{table}}',
     took: '用时',
+    raised: '提出',
+    raisedHelp: '合并成团伙之前，连同已有合理解释的和待复核的',
     seconds: '{{n}} 秒',
     period: '数据期间',
     ledger: '台账版本',
@@ -150,6 +152,7 @@ export const zhRings = {
   q: {
     value: '像这样强的疑点中，预计约 {{share}} 只是巧合（q = {{q}}）。',
     tiny: '像这样强的疑点中，巧合预计不到万分之一（q = {{q}}）。',
+    explained: '合理解释足以说明这些证据，所以不列为疑点。',
     none: '没有可校准的 q：不能说它有多大可能只是巧合，需要人来复核。',
     above: '像这样强的疑点中，预计约 {{share}} 只是巧合（q = {{q}}），高于 5% 的界限。',
   },

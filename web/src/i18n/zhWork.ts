@@ -203,6 +203,7 @@ export const zhWork = {
     emptyFiltered: '没有符合条件的团伙',
     emptyFilteredHelp: '放宽筛选条件，或看看其他状态。',
     emptyStatus: '这一栏是空的',
+    listedHere: '这一栏收的是：',
     emptyFinding: '本次运行没有疑点。这可能是好消息；也请看看有没有监测模型因缺数据而没有运行。',
     signIn: '需要访问令牌',
     signInHelp: '服务器对外开放时要求令牌；它在 RINGFENCE_TOKEN_FILE 指定的文件里。',

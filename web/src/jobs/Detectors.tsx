@@ -41,8 +41,8 @@ export function Detectors({ run }: { readonly run: RunDetail }) {
           <tr>
             <th scope="col">{t('run.detectors')}</th>
             <th scope="col">{t('jobs.state')}</th>
-            <th scope="col" className="right">
-              {t('profile.findings')}
+            <th scope="col" className="right" title={t('run.raisedHelp')}>
+              {t('run.raised')}
             </th>
             <th scope="col" className="right">
               {t('run.took')}

@@ -15,7 +15,9 @@ import {
 const Timeline = lazy(() => import('./Timeline'));
 
 /** What q means, in words. */
-function confidence({ q }: Pick<RingDetail, 'q'>, { t, lang }: Text): string {
+function confidence({ q, status }: Pick<RingDetail, 'q' | 'status'>, { t, lang }: Text): string {
+  // Its q says how well the explanation fits, not how likely chance is.
+  if (status === 'explained') return t('q.explained');
   if (q === null) return t('q.none');
   if (q < 0.0001) return t('q.tiny', { q: probability(q) });
   const share = percent(q, lang);
@@ -89,8 +91,8 @@ function InnocentItem({ innocent }: { readonly innocent: Innocent }) {
 
 function Explanations({ innocent }: Pick<RingDetail, 'innocent'>) {
   const { t, lang } = useText();
-  const vain = innocent.filter(explainsNothing);
-  const telling = innocent.filter((i) => !explainsNothing(i));
+  const vain = innocent.filter((i) => explainsNothing(i, innocent));
+  const telling = innocent.filter((i) => !vain.includes(i));
   if (innocent.length === 0) return <p className="muted">{t('ring.innocentNone')}</p>;
   return (
     <>

@@ -32,7 +32,11 @@ function EmptyList({ run }: { readonly run: string | null }) {
     <Notice
       compact
       title={t('state.emptyStatus')}
-      help={status === 'finding' ? t('state.emptyFinding') : t(`statusHelp.${status}`)}
+      help={
+        status === 'finding'
+          ? t('state.emptyFinding')
+          : `${t('state.listedHere')}${t(`statusHelp.${status}`)}`
+      }
     />
   );
 }
