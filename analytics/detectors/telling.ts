@@ -15,7 +15,7 @@ export interface Fact {
   readonly measured: number;
   readonly expected: number;
   readonly unit: string;
-  /** Indexes of settlements, the strongest first. */
+  /** Indexes of settlements, the strongest first; one that is there twice is named once. */
   readonly rows: readonly number[];
   readonly p?: number | undefined;
 }
@@ -28,7 +28,9 @@ export function reason(world: World, detector: string, what: string, fact: Fact)
     measured: round(fact.measured),
     expected: round(fact.expected),
     unit: fact.unit,
-    settlements: fact.rows.slice(0, REASON_SETTLEMENTS_MAX).map((i) => world.settlements.ids[i]!),
+    settlements: [...new Set(fact.rows)]
+      .slice(0, REASON_SETTLEMENTS_MAX)
+      .map((i) => world.settlements.ids[i]!),
     ...(fact.p === undefined ? {} : { p: fact.p }),
   };
 }
