@@ -1,25 +1,23 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Connection, connectPostgres } from '../../analytics/jobs/connection.js';
 import { createJobRecords, lazyJobs, openJobs } from '../../analytics/jobs/engine.js';
 import { loadGraph } from '../../analytics/jobs/graph.js';
 import { sweepWork } from '../../analytics/jobs/rebuild.js';
-import { createInbox, startSchedule } from '../../analytics/jobs/week.js';
-import { createHandlers } from '../../analytics/jobs/work.js';
+import { startSchedule } from '../../analytics/jobs/week.js';
 import { type Landing, openLanding } from '../../analytics/landing/landing.js';
 import { createLedger } from '../../analytics/landing/ledger.js';
 import { openDataSchema } from '../../analytics/landing/schema.js';
 import { RingfenceError } from '../../analytics/model/errors.js';
 import { createMonitor, type Probe } from '../health/monitor.js';
 import { observed } from '../health/observed.js';
-import { createInboxMemory, createRunLog, createScheduleMemory } from '../records/history.js';
+import { createScheduleMemory } from '../records/history.js';
 import { openRecords } from '../records/open.js';
 import { createSelfTests } from '../records/selfTests.js';
 import { volumeMark } from '../records/volume.js';
 import type { OpenOptions, OwnedServices } from '../wiring.js';
-import { programVersion, THREADS_MAX } from './shared.js';
+import { handlersOn, threadsOf } from './shared.js';
 
 /** Marks a data directory as the sample district's; it is set before anything is in it. */
 const DEMO_FILE = 'demo.json';
@@ -103,22 +101,16 @@ export async function openEmbedded(options: OpenOptions): Promise<OwnedServices>
       return connection;
     };
     const selfTests = createSelfTests(records.db);
-    const handlers = createHandlers({
-      landing,
-      graph,
-      runLog: createRunLog(records.db),
-      inbox: createInbox(inbox, createInboxMemory(records.db)),
-      pinned: async () => ({ settlements: [], runs: [] }),
-      selfTests,
-      askSelfTest: (run) => jobs.enqueue('self-test', { run }),
-      code: programVersion(),
+    const askSelfTest = (run: string) => jobs.enqueue('self-test', { run });
+    const handlers = handlersOn({
+      ...{ landing, graph, db: records.db, inbox, selfTests, askSelfTest },
     });
     const { jobs, opened: openedJobs } = lazyJobs(async () =>
       openJobs({
         connection: await connect(),
         records: createJobRecords(records.db),
         handlers: observed(handlers, (end) => options.ended?.(end)),
-        parts: env.RINGFENCE_THREADS ?? Math.min(THREADS_MAX, availableParallelism()),
+        parts: threadsOf(env),
         alone: true,
       }),
     );

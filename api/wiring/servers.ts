@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Connection, connectPostgres, connectRedis } from '../../analytics/jobs/connection.js';
 import {
@@ -12,8 +12,7 @@ import { loadGraph } from '../../analytics/jobs/graph.js';
 import { WRITER } from '../../analytics/jobs/leases.js';
 import { sweepWork } from '../../analytics/jobs/rebuild.js';
 import type { Handlers } from '../../analytics/jobs/types.js';
-import { createInbox, startSchedule } from '../../analytics/jobs/week.js';
-import { createHandlers } from '../../analytics/jobs/work.js';
+import { startSchedule } from '../../analytics/jobs/week.js';
 import { type Landing, openLanding } from '../../analytics/landing/landing.js';
 import { createLedger } from '../../analytics/landing/ledger.js';
 import { openDataSchema } from '../../analytics/landing/schema.js';
@@ -22,14 +21,14 @@ import type { GraphStore } from '../../analytics/store/port.js';
 import { bareAddress, readAddresses } from '../addresses.js';
 import { createMonitor } from '../health/monitor.js';
 import { observed } from '../health/observed.js';
-import { createInboxMemory, createRunLog, createScheduleMemory } from '../records/history.js';
+import { createScheduleMemory } from '../records/history.js';
 import { openServerRecords } from '../records/open.js';
 import { createSelfTests } from '../records/selfTests.js';
 import { bindVolume } from '../records/volume.js';
 import { createWorkers, type Workers } from '../records/workers.js';
 import type { OpenOptions, OwnedServices } from '../wiring.js';
 import { landingProbe, queueProbe } from './probes.js';
-import { programVersion, THREADS_MAX } from './shared.js';
+import { handlersOn, threadsOf } from './shared.js';
 import { type Patience, waitFor } from './wait.js';
 
 /** A command stands beside a person: it says soon that a server is away. */
@@ -89,15 +88,9 @@ export async function openOnServers(options: OpenOptions): Promise<OwnedServices
     };
     const jobRecords = createJobRecords(records.db);
     const selfTests = createSelfTests(records.db);
-    const handlers = createHandlers({
-      landing,
-      graph,
-      runLog: createRunLog(records.db),
-      inbox: createInbox(inbox, createInboxMemory(records.db)),
-      pinned: async () => ({ settlements: [], runs: [] }),
-      selfTests,
-      askSelfTest: (run) => jobs.enqueue('self-test', { run }),
-      code: programVersion(),
+    const askSelfTest = (run: string) => jobs.enqueue('self-test', { run });
+    const handlers = handlersOn({
+      ...{ landing, graph, db: records.db, inbox, selfTests, askSelfTest },
     });
     // What only reads does without the queue.
     const { jobs, opened: openedJobs } = lazyJobs(async () => {
@@ -107,7 +100,7 @@ export async function openOnServers(options: OpenOptions): Promise<OwnedServices
         connection,
         records: jobRecords,
         handlers: observed(seeingTheTables(handlers), (end) => options.ended?.(end)),
-        parts: env.RINGFENCE_THREADS ?? Math.min(THREADS_MAX, availableParallelism()),
+        parts: threadsOf(env),
         alone: false,
       });
     });
