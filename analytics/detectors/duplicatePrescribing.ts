@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { exceedanceTail } from '../algorithms/exceedance.js';
 import { sidak } from '../algorithms/multiplicity.js';
+import { testPeers } from '../algorithms/peerCounts.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation } from '../model/finding.js';
 import type { World } from '../projection/world.js';
@@ -12,7 +12,7 @@ import { type Duplicate, duplicates } from './supply/duplicates.js';
 import { conclude, inOrder, ranked, reason } from './telling.js';
 
 const DETECTOR = 'duplicate-prescribing';
-const VERSION = 1;
+const VERSION = 2;
 
 const parameters = z.object({
   minDays: z
@@ -21,7 +21,16 @@ const parameters = z.object({
     .min(7)
     .max(3650)
     .default(30)
-    .describe('Days of supply given again by another hospital, at least'),
+    .describe('Days of supply given again by another hospital, at least, over all drugs'),
+  others: z
+    .number()
+    .int()
+    .min(1)
+    .max(10)
+    .default(2)
+    .describe(
+      'A fill is too early while so many other hospitals’ supplies last: one other may not know, of two somebody does',
+    ),
   reviewDays: z
     .number()
     .int()
@@ -35,6 +44,11 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
+/** Fewer people with drugs from hospitals than this say nothing of what is usual. */
+const LEAST = 200;
+/** Honest people differ in how many hospitals they go to; few have any duplicate at all. */
+const PEERS = { prior: 0.005, priorExposure: 1000, spread: 1, aside: 0.005 };
+
 /** The same ingredient from several hospitals at once, far beyond what others do (跨院重复开药). */
 export const duplicatePrescribing: Detector<typeof parameters> = {
   id: DETECTOR,
@@ -44,84 +58,53 @@ export const duplicatePrescribing: Detector<typeof parameters> = {
   uses: ['hilist_b'],
   async detect(world, params, context) {
     throwIfAborted(context.signal);
-    const found = duplicates(world, (patient) => {
+    const all = duplicates(world, params.others, (patient) => {
       if (patient % 4096 === 0) throwIfAborted(context.signal);
     });
-    const p = tests(found);
-    const best = new Map<number, number>();
-    found.forEach((d, i) => {
-      const known = best.get(d.patient);
-      if (known === undefined || p.plain(i) < p.plain(known)) best.set(d.patient, i);
-    });
+    const calibrated = all.length >= LEAST;
+    const test = (early: (d: Duplicate) => number) => {
+      const peers = testPeers(
+        all.map((d) => ({ k: early(d), exposure: d.fills, stratum: 0 })),
+        PEERS,
+      );
+      return (i: number) => sidak(Math.exp(peers.logP[i]!), peers.looks);
+    };
+    const plain = test((d) => d.early);
+    const notNew = test((d) => d.notNew);
+    throwIfAborted(context.signal);
+    const usual = median(all.filter((d) => d.days > 0).map((d) => d.days));
     const findings: Finding[] = [];
-    for (const i of best.values()) {
-      if (found[i]!.days < params.minDays) continue;
-      const finding = describe(world, found[i]!, p, i, params);
-      if (finding) findings.push(finding);
-    }
+    all.forEach((d, i) => {
+      if (d.days < (calibrated ? params.minDays : params.reviewDays)) return;
+      const p = calibrated ? plain(i) : undefined;
+      if (p !== undefined && p > params.q) return;
+      findings.push(describe(world, d, usual, p, p === undefined ? 0 : notNew(i), params));
+    });
     return inOrder(findings);
   },
 };
 
-interface Tests {
-  readonly calibrated: boolean;
-  /** Family-wise p of one duplicate. */
-  readonly plain: (i: number) => number;
-  readonly without: ReadonlyArray<readonly [code: string, p: (i: number) => number]>;
-  /** Days that half of those with any show of the ingredient. */
-  readonly usual: (i: number) => number;
-}
-
-/** Duplicates of an ingredient from which its own scale is known. */
-const OWN = 30;
-
-/**
- * Overlap in units of what is usual for the ingredient (packs differ in size), on the log scale,
- * against everybody’s; what an explanation accounts for is taken away from everybody.
- */
-function tests(found: readonly Duplicate[]): Tests {
-  const all = median(found.map((d) => d.days));
-  const byDrug = new Map<number, number[]>();
-  for (const d of found) byDrug.set(d.ingredient, [...(byDrug.get(d.ingredient) ?? []), d.days]);
-  const scale = new Map(
-    [...byDrug].map(([g, days]) => [g, Math.max(OWN, days.length >= OWN ? median(days) : all)]),
-  );
-  const test = (days: (d: Duplicate) => number) => {
-    const y = found.map((d) => Math.log1p(days(d) / scale.get(d.ingredient)!));
-    const tail = exceedanceTail(y.filter((v) => v > 0));
-    return {
-      known: tail !== undefined,
-      p: (i: number) => (tail && y[i]! > 0 ? sidak(tail(y[i]!), found.length) : 1),
-    };
-  };
-  const plain = test((d) => d.days);
-  return {
-    calibrated: plain.known,
-    plain: plain.p,
-    without: [
-      ['dose-change', test((d) => d.sameItem).p],
-      ['early-refill', test((d) => d.notEarly).p],
-      ['long-script', test((d) => d.monthly).p],
-    ],
-    usual: (i) => scale.get(found[i]!.ingredient)!,
-  };
-}
-
+/** `p` is undefined where too few people are there to compare with. */
 function describe(
   world: World,
   d: Duplicate,
-  test: Tests,
-  i: number,
+  usual: number,
+  p: number | undefined,
+  notNew: number,
   params: Parameters,
-): Finding | undefined {
-  const p = test.plain(i);
-  if (test.calibrated ? p > params.q : d.days < params.reviewDays) return undefined;
-  const shares = [d.sameItem, d.notEarly, d.monthly].map((left) => 1 - left / d.days);
-  const innocent: InnocentExplanation[] = test.calibrated
-    ? test.without.map(([code, q], k) => ({ code, q: q(i), weight: Math.max(0, shares[k]!) }))
-    : [];
-  const ingredient = (item: number) => world.items.ingredient[item] === d.ingredient;
-  const items = world.items.ids.filter((_, k) => ingredient(k) && bought(world, d, k));
+): Finding {
+  const weight = (left: number, of: number) => Math.max(0, 1 - left / Math.max(1, of));
+  // What fetching early or a long script accounts for is in no count of early fills.
+  const innocent: InnocentExplanation[] =
+    p === undefined
+      ? []
+      : [
+          { code: 'dose-change', q: notNew, weight: weight(d.notNew, d.early) },
+          { code: 'early-refill', q: p, weight: weight(d.notEarly, d.days) },
+          { code: 'long-script', q: p, weight: weight(d.monthly, d.days) },
+        ];
+  const twice = (item: number) => d.ingredients.has(world.items.ingredient[item]!);
+  const items = world.items.ids.filter((_, k) => twice(k) && bought(world, d, k));
   return {
     detector: DETECTOR,
     detectorVersion: VERSION,
@@ -132,16 +115,16 @@ function describe(
     ],
     reasons: [
       reason(world, DETECTOR, 'overlapping-supply', {
-        ...{ measured: d.days, expected: test.usual(i), unit: 'days', rows: d.rows },
-        ...(test.calibrated ? { p } : {}),
+        ...{ measured: d.days, expected: usual, unit: 'days', rows: d.rows },
+        ...(p === undefined ? {} : { p }),
       }),
       reason(world, DETECTOR, 'hospitals', {
         ...{ measured: d.hospitals, expected: 1, unit: 'hospitals', rows: d.rows },
       }),
     ],
     innocent: ranked(innocent),
-    ...(test.calibrated ? conclude(p, innocent, params.q) : { status: 'review', p: null }),
-    fundAtRisk: fundOfItems(world, d.rows, (_, item) => ingredient(item)),
+    ...(p === undefined ? { status: 'review', p: null } : conclude(p, innocent, params.q)),
+    fundAtRisk: fundOfItems(world, d.rows, (_, item) => twice(item)),
   };
 }
 

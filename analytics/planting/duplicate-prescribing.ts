@@ -16,7 +16,7 @@ import { consultation, packsFor } from './visits.js';
  * One person has the same substance prescribed at several hospitals, each giving the full supply
  * (跨院重复开药).
  *
- * Levels 0–3: at 2–4 hospitals and clinics, for 4–11 months, a month of one or two substances from each of
+ * Levels 0–3: at 3–5 hospitals and clinics, for 4–11 months, a month of one or two substances from each of
  * them every 26–34 days, on different days, by different doctors, often of another maker.
  *
  * Level 4: four to six substances, two hospitals each, and no substance doubled for more than 28 days in
@@ -46,7 +46,7 @@ export function plantDuplicates(
     .filter((i) => i.type !== 'pharmacy' && i.busy > 20 && (i.type === 'clinic' || i.stays > 0))
     .sort((a, b) => kilometres(a, home) - kilometres(b, home) || a.handle - b.handle)
     .slice(0, 10);
-  const hospitals = sample(rng, near, level === 4 ? 4 : between(rng, 2, 4));
+  const hospitals = sample(rng, near, level === 4 ? 4 : between(rng, 3, 5));
   const substances = drawSubstances(ctx, level === 4 ? between(rng, 4, 6) : between(rng, 1, 2));
   if (hospitals.length < 2 || substances.length === 0) return null;
   const add =

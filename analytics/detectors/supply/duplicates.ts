@@ -1,16 +1,24 @@
 import { INSTITUTION_HOSPITAL, type World } from '../../projection/world.js';
 import { byIngredient, type Fill, fillsOf } from './fills.js';
 
-/** Days of one ingredient that a person was given while another hospital’s were not used up. */
+/** What one person was given by hospitals, and how much of it another hospital had given already. */
 export interface Duplicate {
   readonly patient: number;
-  readonly ingredient: number;
-  /** Of everything; without changes of strength, without what fetching early explains, with a month at most each time. */
+  /** Drugs handed out by hospitals, each time counted. */
+  readonly fills: number;
+  /**
+   * Of these, given while a month's supply of the ingredient lasted for EARLY days or more from each of `others` other
+   * hospitals; and the same without items that the person is given for the first time, a change of strength.
+   */
+  readonly early: number;
+  readonly notNew: number;
+  /** Days covered twice: of everything; without what fetching early explains; with a month at most each time. */
   readonly days: number;
-  readonly sameItem: number;
   readonly notEarly: number;
   readonly monthly: number;
+  /** Hospitals of the ingredients with days covered twice. */
   readonly hospitals: number;
+  readonly ingredients: ReadonlySet<number>;
   /** The fills that came too early, the longest overlap first. */
   readonly rows: readonly number[];
 }
@@ -22,50 +30,83 @@ const MONTH = 30;
 interface Variant {
   readonly cap: number;
   readonly early: number;
-  readonly sameItem: boolean;
 }
-const PLAIN: Variant = { cap: Infinity, early: 0, sameItem: false };
+const PLAIN: Variant = { cap: Infinity, early: 0 };
 
-export function duplicates(world: World, onPatient: (patient: number) => void): Duplicate[] {
+/** Everybody whom a hospital gave a drug, in order of the patients. */
+export function duplicates(
+  world: World,
+  others: number,
+  onPatient: (patient: number) => void,
+): Duplicate[] {
   const out: Duplicate[] = [];
   for (let patient = 0; patient < world.patients.ids.length; patient++) {
     onPatient(patient);
     const fills = fillsOf(world, patient).filter(
       (f) => world.institutions.type[f.institution] === INSTITUTION_HOSPITAL,
     );
-    if (fills.length < 2) continue;
-    for (const [ingredient, list] of byIngredient(fills)) {
-      const hospitals = new Set(list.map((f) => f.institution)).size;
-      if (hospitals < 2) continue;
-      const early = overlaps(list, PLAIN);
-      const days = sum(early);
-      if (days <= 0) continue;
-      const order = list.map((_, k) => k).filter((k) => early[k]! > 0);
-      order.sort((a, b) => early[b]! - early[a]! || list[a]!.row - list[b]!.row);
-      out.push({
-        ...{ patient, ingredient, days, hospitals },
-        sameItem: sum(overlaps(list, { ...PLAIN, sameItem: true })),
-        notEarly: sum(overlaps(list, { ...PLAIN, early: EARLY })),
-        monthly: sum(overlaps(list, { ...PLAIN, cap: MONTH })),
-        rows: order.map((k) => list[k]!.row),
-      });
-    }
+    if (fills.length > 0) out.push(duplicateOf(patient, fills, others));
   }
   return out;
 }
 
+function duplicateOf(patient: number, fills: readonly Fill[], others: number): Duplicate {
+  const sums = { early: 0, notNew: 0, days: 0, notEarly: 0, monthly: 0 };
+  const hospitals = new Set<number>();
+  const ingredients = new Set<number>();
+  const longest: Array<{ row: number; days: number }> = [];
+  for (const [ingredient, list] of byIngredient(fills)) {
+    if (new Set(list.map((f) => f.institution)).size < 2) continue;
+    const covered = overlaps(list, PLAIN);
+    if (sum(covered) <= 0) continue;
+    ingredients.add(ingredient);
+    for (const f of list) hospitals.add(f.institution);
+    sums.early += earlyFills(list, others, false);
+    sums.notNew += earlyFills(list, others, true);
+    sums.days += sum(covered);
+    sums.notEarly += sum(overlaps(list, { ...PLAIN, early: EARLY }));
+    sums.monthly += sum(overlaps(list, { ...PLAIN, cap: MONTH }));
+    for (const [k, f] of list.entries())
+      if (covered[k]! > 0) longest.push({ row: f.row, days: covered[k]! });
+  }
+  longest.sort((x, y) => y.days - x.days || x.row - y.row);
+  return {
+    ...{ patient, fills: fills.length, ...sums, hospitals: hospitals.size, ingredients },
+    rows: [...new Set(longest.map((l) => l.row))],
+  };
+}
+
+/**
+ * Fills of one ingredient made while the last ones of other hospitals, taken for a month, lasted. A dose is
+ * changed to an item that the person did not have before; back and forth is no change.
+ */
+function earlyFills(fills: readonly Fill[], others: number, notNew: boolean): number {
+  const last = new Map<number, Fill>();
+  const had = new Set<number>();
+  let count = 0;
+  for (const f of fills) {
+    const lasting = [...last.values()].filter(
+      (other) =>
+        other.institution !== f.institution &&
+        other.day + Math.min(MONTH, other.days) - f.day >= EARLY,
+    );
+    if (lasting.length >= others && (!notNew || had.has(f.item))) count++;
+    last.set(f.institution, f);
+    had.add(f.item);
+  }
+  return count;
+}
+
 /** For each fill, its days that another hospital’s supply covers already. */
 function overlaps(fills: readonly Fill[], variant: Variant): number[] {
-  const ends = new Map<number, { end: number; item: number }>();
+  const ends = new Map<number, number>();
   return fills.map((f) => {
     const days = Math.min(f.days, variant.cap);
     let covered = 0;
-    for (const [institution, { end, item }] of ends) {
-      if (institution === f.institution || (variant.sameItem && item !== f.item)) continue;
-      covered = Math.max(covered, end - f.day - variant.early);
-    }
-    const own = ends.get(f.institution)?.end ?? f.day;
-    ends.set(f.institution, { end: Math.max(own, f.day) + days, item: f.item });
+    for (const [institution, end] of ends)
+      if (institution !== f.institution) covered = Math.max(covered, end - f.day - variant.early);
+    const own = ends.get(f.institution) ?? f.day;
+    ends.set(f.institution, Math.max(own, f.day) + days);
     return Math.max(0, Math.min(days, covered));
   });
 }

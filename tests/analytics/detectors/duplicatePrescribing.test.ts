@@ -70,13 +70,33 @@ describe('duplicate-prescribing', () => {
 
   it('lets the dose be changed', async () => {
     // Another strength each time: what was left of the last one is not taken any more.
-    const plain = shopper(62, (k) => ['5mg', '10mg', '20mg', '40mg'][k % 4]!);
-    const catalogue = ['5mg', '10mg', '20mg', '40mg'].map((id) => ({ id, name: '盐酸药1片' }));
+    const strength = (k: number) => `${5 * (k + 1)}mg`;
+    const plain = refills(62);
+    for (let k = 0; k < 48; k++)
+      given(plain, 'p9000', `ho${k % 4}`, 4 + 7 * k, { item: strength(k), supplyDays: 60 });
+    const catalogue = Array.from({ length: 48 }, (_, k) => ({
+      id: strength(k),
+      name: '盐酸药1片',
+    }));
     const findings = await detect(buildWorld({ ...plain, catalogue }));
     expect(listed(findings)).toEqual([]);
     expect(findings.map((f) => [f.status, f.innocent[0]!.code])).toEqual([
       ['explained', 'dose-change'],
     ]);
+  });
+
+  it('takes makers by turns for no change of dose', async () => {
+    const plain = shopper(65, (k) => `maker ${k % 4}`);
+    const catalogue = [0, 1, 2, 3].map((k) => ({ id: `maker ${k}`, name: '盐酸药1片' }));
+    const [finding] = listed(await detect(buildWorld({ ...plain, catalogue })));
+    expect(idsOf(finding!, 'patient')).toEqual(['p0100']);
+  });
+
+  it('lets one hospital not know of another', async () => {
+    const plain = refills(66);
+    for (let k = 0; k < 24; k++)
+      given(plain, 'p0300', `ho${k % 2}`, 15 * k, { item: '盐酸药2片', supplyDays: 30 });
+    expect(listed(await detect(buildWorld(plain)))).toEqual([]);
   });
 
   it('lets scripts be long', async () => {
