@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Landing } from '../landing/landing.js';
 import type { ReaderOptions } from '../landing/reader.js';
@@ -122,6 +122,7 @@ export function createSelfTest(needs: SelfTestNeeds): Flow<'self-test'> {
         return await testIn(folder, plan, await snapshotAt(plan), ctx);
       } finally {
         rmSync(folder, { recursive: true, force: true });
+        removeEmpty(folderOf(ctx.jobId));
       }
     },
 
@@ -144,7 +145,8 @@ export function createSelfTest(needs: SelfTestNeeds): Flow<'self-test'> {
     const base = {
       snapshot,
       period,
-      reader: landing.readerOptions(),
+      // What a thread that is ended at once leaves there goes with the folder.
+      reader: { ...landing.readerOptions(), tempDir: join(folder, 'tmp') },
       dataDir: landing.dir,
       ...(rules ? { rules } : {}),
     };
@@ -180,6 +182,15 @@ export function createSelfTest(needs: SelfTestNeeds): Flow<'self-test'> {
       ...size,
       plantings,
     };
+  }
+}
+
+/** The attempt of another process may still be in it. */
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It is swept with what is in it when the job is over.
   }
 }
 

@@ -7,6 +7,7 @@ export const zhSelfTest = {
     brief: '自检查到 {{found}} / {{planted}}',
     type: '种入的类型',
     level: '伪装 {{level}}',
+    levelsTitle: '伪装级别',
     levels: {
       c0: '不伪装',
       c1: '混入随机的正常就诊',
@@ -51,6 +52,7 @@ export const enSelfTest = {
     brief: 'self-test found {{found}} / {{planted}}',
     type: 'Planted type',
     level: 'camouflage {{level}}',
+    levelsTitle: 'Camouflage',
     levels: {
       c0: 'none',
       c1: 'among random honest visits',

@@ -59,7 +59,7 @@ function Missed({ result }: { readonly result: SelfTestResult }) {
             <tr>
               <th scope="col">{t('selfTest.type')}</th>
               <th scope="col" className="right">
-                {t('selfTest.level', { level: '' })}
+                {t('selfTest.levelsTitle')}
               </th>
               {(['people', 'institutions', 'money'] as const).map((name) => (
                 <th scope="col" key={name} className="right">
@@ -107,6 +107,14 @@ function Result({ result }: { readonly result: SelfTestResult }) {
         {t('selfTest.notPrecision')}
       </p>
       <Missed result={result} />
+      <details>
+        <summary>{t('selfTest.levelsTitle')}</summary>
+        <ol start={0}>
+          {LEVELS.map((level) => (
+            <li key={level}>{t(`selfTest.levels.c${level}`)}</li>
+          ))}
+        </ol>
+      </details>
       <p className="muted">
         {t('selfTest.copies', {
           count: result.worlds,
