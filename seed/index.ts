@@ -164,20 +164,6 @@ export async function writeSeedWorld(options: SeedOptions): Promise<SeedSummary>
   }
 }
 
-/** The types that `--types` names: `all`, or ids with commas between them. */
-export function typesNamed(text: string): readonly PlantedType[] {
-  if (text.trim() === 'all') return PLANTED_TYPES;
-  return text.split(',').map((word) => {
-    const found = PLANTED_TYPES.find((t) => t === word.trim());
-    if (found === undefined)
-      throw invalid(
-        `--types ${text}: no ring is called “${word.trim()}”`,
-        `Give all, or some of ${PLANTED_TYPES.join(', ')}, with commas between them.`,
-      );
-    return found;
-  });
-}
-
 function check(o: SeedOptions): void {
   if (!Number.isInteger(o.settlements) || o.settlements < 1000 || o.settlements > 20_000_000)
     throw invalid(

@@ -15,7 +15,7 @@ import { consultation, packsFor, sale } from './visits.js';
 /**
  * A doctor sends patients to the one pharmacy or hospital that pays for it (医师定向引流、处方回扣).
  *
- * Levels 0–3: 10–40 patients who come to the doctor one to six times in 14–48 weeks. In three rings of four the
+ * Levels 0–3: 12–60 patients who come to the doctor one to six times in 14–48 weeks. In three rings of four the
  * payer is a pharmacy 2 km or more from the doctor that is not the nearest: .7–.95 of the visits are
  * followed there within 10 minutes to 4 hours, by the doctor's own prescription, a month or two of dear
  * drugs. In the fourth it is a private hospital which takes .5–.8 of the patients in within three days, for
@@ -45,7 +45,7 @@ export function plantSteering(
   if (!payers) return null;
   const members = drawMembers(
     ctx,
-    Math.min(largest, skewed(rng, 10, 40, 18)),
+    Math.min(largest, skewed(rng, 12, 60, 26)),
     taken,
     (p: CandidatePatient) =>
       p.age >= 25 &&

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command as Program } from 'commander';
+import { PLANTED_TYPES, type PlantedType } from '../../analytics/planting/context.js';
 import { pathFrom } from '../owner/io.js';
 import { type Choose, seed, whole } from './command.js';
 import { progressLine } from './wait.js';
@@ -12,13 +13,26 @@ function level(text: string): Level {
   return found;
 }
 
+/** What `--types` names: `all`, or ids with commas between them. */
+export function typesNamed(text: string): readonly PlantedType[] {
+  if (text.trim() === 'all') return PLANTED_TYPES;
+  return text.split(',').map((word) => {
+    const found = PLANTED_TYPES.find((t) => t === word.trim());
+    if (found === undefined)
+      throw new InvalidArgumentError(
+        `no ring is called “${word.trim()}”; give all, or some of ${PLANTED_TYPES.join(', ')}.`,
+      );
+    return found;
+  });
+}
+
 interface Options {
   out: string;
   settlements: number;
   seed: number;
   camouflage?: Level;
   clean?: true;
-  types?: string;
+  types?: readonly PlantedType[];
 }
 
 export function registerSeed(program: Program, choose: Choose): void {
@@ -30,13 +44,17 @@ export function registerSeed(program: Program, choose: Choose): void {
     .option('--seed <n>', 'of the random numbers', seed, 1)
     .option('--camouflage <level>', 'how well rings hide, 0 to 4 (default: a mix)', level)
     .option('--clean', 'without rings')
-    .option('--types <ids>', 'which rings: all, or ids with commas (default: the headline three)')
+    .option(
+      '--types <ids>',
+      'which rings: all, or ids with commas (default: the headline three)',
+      typesNamed,
+    )
     .action((options: Options) =>
       choose({
         name: 'seed',
         kind: 'alone',
         run: async (io) => {
-          const { typesNamed, writeSeedWorld } = await import('../../seed/index.js');
+          const { writeSeedWorld } = await import('../../seed/index.js');
           const line = progressLine(io, 'seed');
           try {
             const made = await writeSeedWorld({
@@ -45,7 +63,7 @@ export function registerSeed(program: Program, choose: Choose): void {
               seed: options.seed,
               ...(options.camouflage === undefined ? {} : { camouflage: options.camouflage }),
               ...(options.clean ? { clean: true } : {}),
-              ...(options.types === undefined ? {} : { types: typesNamed(options.types) }),
+              ...(options.types === undefined ? {} : { types: options.types }),
               signal: io.signal,
               progress: line.show,
             });

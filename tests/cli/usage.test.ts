@@ -47,6 +47,7 @@ describe('usage', () => {
     [['seed', '--out', 'x']],
     [['seed', '--out', 'x', '--settlements', 'many']],
     [['seed', '--out', 'x', '--settlements', '5000', '--camouflage', '5']],
+    [['seed', '--out', 'x', '--settlements', '5000', '--types', 'fraud']],
     [['imports', 'withdraw', 'one']],
     [['rebuild', '--from', '2025-02-30']],
     [['rebuild', '--seed', '-1']],

@@ -11,6 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CARD_TYPES, HEADLINE_TYPES, PLANTED_TYPES } from '../../analytics/planting/context.js';
+import { typesNamed } from '../../api/commands/seed.js';
 import { writeSeedWorld } from '../../seed/index.js';
 import { readGroups, readTable } from './support.js';
 
@@ -79,6 +81,71 @@ describe('writeSeedWorld', () => {
     };
     expect(Math.abs((await of(2)) - 2)).toBeLessThan(0.35);
     expect(Math.abs((await of(4)) - 4)).toBeLessThan(0.5);
+  });
+
+  it('plants the headline three unless told, and other types with what resembles them', async () => {
+    await small('a');
+    await small('b', { types: HEADLINE_TYPES });
+    expect(hashes('b')).toEqual(hashes('a'));
+    const options = { settlements: 20_000, seed: 5, types: CARD_TYPES };
+    const summary = await writeSeedWorld({ outDir: join(dir, 'cards'), ...options });
+    const truth = readGroups(summary.truthFile);
+    expect(new Set(truth.map((t) => t.type))).toEqual(new Set(CARD_TYPES));
+    expect(readTable(join(dir, 'cards'), 'setl_d')).toHaveLength(20_000);
+    const resembled = new Set(readGroups(summary.lookAlikesFile).map((l) => l.resembles));
+    for (const type of CARD_TYPES) expect(resembled.has(type), type).toBe(true);
+    const clean = await writeSeedWorld({ outDir: join(dir, 'clean'), clean: true, ...options });
+    expect(readGroups(clean.truthFile)).toEqual([]);
+    const lives = new Set(readGroups(clean.lookAlikesFile).map((l) => l.type));
+    expect(lives.has('chain-event') && lives.has('duplicate-batch')).toBe(true);
+  });
+
+  it('writes what planted packs, contacts and prescriptions are', async () => {
+    const summary = await writeSeedWorld({
+      outDir: join(dir, 'rows'),
+      settlements: 30_000,
+      seed: 6,
+      camouflage: 0,
+      rings: 2,
+      types: ['trace-code-loop', 'card-agent-hub', 'steering-loop'],
+    });
+    const truth = readGroups(summary.truthFile);
+    const rows = (table: Parameters<typeof readTable>[1]) => readTable(join(dir, 'rows'), table);
+    const sold = new Map<string, number>();
+    for (const r of rows('drug_trac_d'))
+      if (r.sel_retn_cnt === '1')
+        sold.set(r.drug_trac_codg as string, (sold.get(r.drug_trac_codg as string) ?? 0) + 1);
+    expect(Math.max(...sold.values())).toBeGreaterThan(2);
+    const people = new Map(rows('psn_b').map((r) => [r.psn_no as string, r]));
+    const relations = rows('rltn_d');
+    for (const ring of truth.filter((t) => t.type === 'card-agent-hub')) {
+      const phones = ring.patients.map((p) => people.get(p)?.tel as string).filter((t) => t !== '');
+      const agents = relations.filter(
+        (r) => ring.patients.includes(r.src as string) && /proxy|payee/.test(r.rltn as string),
+      );
+      const most = Math.max(...phones.map((t) => phones.filter((x) => x === t).length));
+      expect(Math.max(most, agents.length)).toBeGreaterThan(ring.patients.length * 0.6);
+    }
+    const doctors = new Map(rows('dr_b').map((r) => [r.dr_code as string, r.fixmedins_code]));
+    const filled = rows('fee_list_d').filter(
+      (r) => r.fixmedins_code?.startsWith('P') && r.bilg_dr_code !== '',
+    );
+    expect(filled.length).toBeGreaterThan(100);
+    // Who prescribed works elsewhere, and is on no visit of the pharmacy's.
+    for (const r of filled)
+      expect(doctors.get(r.bilg_dr_code as string)).not.toBe(r.fixmedins_code);
+    for (const r of rows('mdtrt_d'))
+      if (r.fixmedins_code?.startsWith('P')) expect(r.atddr_no).toBe('');
+  });
+
+  it('knows types by name, all of them, and no others', () => {
+    expect(typesNamed('all')).toEqual(PLANTED_TYPES);
+    expect(typesNamed('steering-loop, card-agent-hub')).toEqual([
+      'steering-loop',
+      'card-agent-hub',
+    ]);
+    expect(() => typesNamed('steering-loop,fraud')).toThrow(/“fraud”/);
+    expect(() => typesNamed('')).toThrow(/no ring is called/);
   });
 
   it('replaces an earlier world and refuses a directory with other files', async () => {
