@@ -180,14 +180,15 @@ export function worldPlanting(world: World): WorldPlanting {
       .map((d) => d.index),
     kidneyFailure: dialysis,
     doctors(institution, diagnosis) {
-      const { depts } = world.institutions[institution] as Institution;
+      const place = world.institutions[institution] as Institution;
+      const depts = place.depts.filter((d) => !d.fresh);
       const name = diagnosis === null ? undefined : catalogue.diagnoses[diagnosis]?.dept;
       const there = name === undefined ? pick(rng, depts) : depts.find((d) => d.name === name);
       return (there ?? depts[0])?.doctors ?? [];
     },
     serves(institution, day) {
       const d = day - FIRST_DAY;
-      if (d < 0 || d >= DAYS) return null;
+      if (d < (world.listed.get(institution) ?? 0) || d >= DAYS) return null;
       const second = serveAt((world.institutions[institution] as Institution).hours, d, rng);
       return second < 0 ? null : EPOCH + d * DAY + second;
     },

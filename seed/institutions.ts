@@ -4,6 +4,8 @@ export interface Dept {
   readonly code: string;
   readonly name: string;
   readonly doctors: readonly number[];
+  /** Opened within the year; nobody is sent there at random. */
+  readonly fresh?: boolean;
 }
 
 export interface Institution {

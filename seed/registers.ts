@@ -14,7 +14,8 @@ export function writeInstitutions(world: World, file: CsvFile): void {
   for (const i of [...world.institutions].sort((a, b) => (a.code < b.code ? -1 : 1))) {
     const county = world.geo.counties[i.county] as { admdvs: string };
     const founded = `${between(rng, 1998, 2023)}-0${between(rng, 1, 9)}-01`;
-    const opened = world.listed.get(i.index) ?? founded;
+    const listed = world.listed.get(i.index);
+    const opened = listed === undefined ? founded : dayText(listed);
     const placed = chance(rng, 0.97);
     file.row(
       `${i.code},${i.name},${i.type === 'pharmacy' ? '2' : '1'},${i.levelCode},${county.admdvs},${placed ? i.lng.toFixed(6) : ''},${placed ? i.lat.toFixed(6) : ''},${i.beds > 0 ? i.beds : ''},${i.machines > 0 ? i.machines : ''},${i.owner},91${county.admdvs}${String(mix(i.index, 3) % 10_000_000_000).padStart(10, '0')},${opened},\n`,

@@ -1,5 +1,5 @@
 import { between, chance, pick, poisson, sample, uniform } from '../analytics/planting/random.js';
-import { DAYS, dayText } from './calendar.js';
+import { DAYS } from './calendar.js';
 import type { DiagnosisRow } from './catalogue.js';
 import { Kind } from './events.js';
 import { isOpen } from './hours.js';
@@ -53,7 +53,7 @@ export function newWard(world: World): void {
   )) {
     const code = 'A21';
     const doctors = [1, 2, 3].map(() => newDoctor(world, rng, house.index, code));
-    (house.depts as Dept[]).push({ code, name: '康复医学科', doctors });
+    (house.depts as Dept[]).push({ code, name: '康复医学科', doctors, fresh: true });
     const opens = between(rng, 120, 240);
     const people = localPeople(world, house, 45);
     const weekly = between(rng, 5, 9);
@@ -82,7 +82,7 @@ export function newlyListed(world: World): void {
     const town = pick(rng, world.geo.towns);
     const shop = world.staff.add(town, 'pharmacy', 0, `${town.name}新康药店`, { pull: 1 });
     const opens = between(rng, 110, 230);
-    world.listed.set(shop.index, dayText(opens));
+    world.listed.set(shop.index, opens);
     const people = localPeople(world, shop, 16).filter(
       (p) => world.geo.villages[p.village]?.town === town.index,
     );

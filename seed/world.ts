@@ -54,8 +54,8 @@ export interface World extends PeopleContext {
   readonly agents: Contact[];
   /** Packs on a shelf before the year began, where it is more than usual, by the key of `stock.ts`. */
   readonly opening: Map<number, number>;
-  /** `YYYY-MM-DD` from which the fund lists an institution, where it is within the year. */
-  readonly listed: Map<number, string>;
+  /** Day from which the fund lists an institution, where it is within the year: nothing is settled before. */
+  readonly listed: Map<number, number>;
   /** Days of honest life by how many fall ill or go shopping. */
   readonly drawDay: Readonly<Record<'hospital' | 'pharmacy', (rng: Rng) => number>>;
   readonly drawAcute: (rng: Rng) => number;
@@ -173,6 +173,7 @@ export function visit(
       if (second >= 0) break;
     }
   if (second < 0 || on < 0 || on >= DAYS || on >= person.died) return -1;
+  if (on < (world.listed.get(institution.index) ?? 0)) return -1;
   const settled = on * DAY + second;
   if (inStay(world, person.index, settled) && !wish.anyway && !chance(rng, 0.07)) return -1;
   const wait = institution.type === 'hospital' ? Math.min(second, between(rng, 300, 5400)) : 0;
