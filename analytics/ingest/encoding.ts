@@ -97,9 +97,15 @@ function cutBeforePartial(chunk: Buffer, from: number): number {
   return chunk.length;
 }
 
+/** Chinese in UTF-8 has lead bytes from here on; below are the letters of other scripts. */
+const THREE_BYTES = 0xe0;
+/** Lead bytes below this are Latin letters with accents. */
+const BEYOND_LATIN = 0xc4;
+
 /**
  * For a file that is not all UTF-8: UTF-8 with some damage where most of the lines that are not
- * ASCII are valid, else GB18030, which Windows writes.
+ * ASCII are valid, else GB18030, which Windows writes. Common characters of GB18030 pass for UTF-8 of two bytes
+ * (医院 always does), so lines that have nothing else of UTF-8 say nothing.
  */
 export async function encodingByLines(chunks: AsyncIterable<Buffer>): Promise<Encoding> {
   let good = 0;
@@ -107,8 +113,8 @@ export async function encodingByLines(chunks: AsyncIterable<Buffer>): Promise<En
   let rest = Buffer.alloc(0);
   const judge = (line: Buffer) => {
     if (line.every((b) => b < 0x80)) return;
-    if (isUtf8(line)) good++;
-    else bad++;
+    if (!isUtf8(line)) bad++;
+    else if (line.some((b) => b >= THREE_BYTES) || line.every((b) => b < BEYOND_LATIN)) good++;
   };
   for await (const chunk of chunks) {
     const all = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;

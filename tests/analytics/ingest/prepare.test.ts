@@ -297,6 +297,21 @@ describe('encodings', () => {
     }
   });
 
+  it('is not misled by Chinese that passes for UTF-8 of two bytes', async () => {
+    // 某医院 in GB18030, row after row, below a header that only GB18030 can have.
+    const hospital = Buffer.from('c4b3d2bdd4ba', 'hex');
+    const line = Buffer.concat([hospital, Buffer.from(',001\n')]);
+    const r = await read(Buffer.concat([gb.subarray(0, 10), line, line, line]));
+    expect([r.prepared.encoding, r.rows[0]]).toEqual(['gb18030', ['某医院', '001']]);
+  });
+
+  it('takes UTF-8 with a damaged line for UTF-8', async () => {
+    const damaged = Buffer.concat([Buffer.from(text), Buffer.from('ff2c3030330a', 'hex')]);
+    expect((await read(damaged)).prepared.encoding).toBe('utf-8');
+    const accents = Buffer.concat([Buffer.from('name,id\nJosé,1\n'), Buffer.from([0xff, 10])]);
+    expect((await read(accents)).prepared.encoding).toBe('utf-8');
+  });
+
   it('passes over a mark before a quoted header', async () => {
     for (const end of ['\n', '\r\n'])
       for (const careful of [false, true]) {
