@@ -1,14 +1,15 @@
 /**
- * One lasting jump upward in a series of counts.
+ * One jump upward in a series of counts, for good or for a season.
  *
  * Purpose: "from some week on this place has far more than before, and its peers have not". Model:
- * y_t negative binomial with mean μ·e_t, e_t what the peers' weeks make of it, and μ greater after the
- * change. Statistic: the largest likelihood ratio over all change points with `margin` weeks on either
- * side, k₁ ln(k₁/E₁) + k₂ ln(k₂/E₂) − k ln(k/E) in the counts k and expectations E of the parts, divided
+ * y_t negative binomial with mean μ·e_t, e_t what the peers' weeks make of it, and μ greater from the
+ * change to its end, which may be that of the series (the epidemic alternative of Levin & Kline 1985).
+ * Statistic: the largest likelihood ratio over all changes with `margin` weeks before and within,
+ * k₁ ln(k₁/E₁) + k₂ ln(k₂/E₂) − k ln(k/E) in the counts k and expectations E outside and inside, divided
  * by the dispersion (Page 1955; Hinkley 1970; quasi-likelihood after McCullagh & Nelder 1989). The dispersion
- * is taken from neighbouring weeks, which a jump touches once, so that it does not hide itself.
+ * is taken from neighbouring weeks, which a jump touches once or twice, so that it does not hide itself.
  * Null: simulated series without a jump but with the level shifts that honest peers have, log-normal of
- * deviation `drift` at a random week; tail by Gumbel (`gumbelPredictiveP`).
+ * deviation `drift` from a random week, every other one to a random end; tail by Gumbel (`gumbelPredictiveP`).
  */
 import { createRng, type Rng } from '../model/rng.js';
 import { drawNegativeBinomial, drawNormal } from './draws.js';
@@ -16,12 +17,13 @@ import { gumbelPredictiveP } from './extremes.js';
 import { empiricalP } from './tails.js';
 
 export interface ChangeScan {
-  /** First week after the change. */
+  /** First week after the change, and first week after its end. */
   readonly at: number;
+  readonly until: number;
   readonly statistic: number;
-  /** (k₂/E₂) ÷ (k₁/E₁); Infinity where there was nothing before. */
+  /** (k₂/E₂) ÷ (k₁/E₁); Infinity where there was nothing outside. */
   readonly ratio: number;
-  /** Count after the change, and what the level before it would give. */
+  /** Count within the change, and what the level outside would give. */
   readonly after: number;
   readonly expected: number;
 }
@@ -62,7 +64,7 @@ export function withoutEvents(
   );
 }
 
-/** The best change point; undefined where the series is too short or empty. */
+/** The best change; undefined where the series is too short or empty. */
 export function scanChange(
   counts: ArrayLike<number>,
   expected: ArrayLike<number>,
@@ -70,28 +72,27 @@ export function scanChange(
   dispersion: number,
 ): ChangeScan | undefined {
   const n = counts.length;
-  let [k, e] = [0, 0];
+  const [sumK, sumE] = [new Float64Array(n + 1), new Float64Array(n + 1)];
   for (let t = 0; t < n; t++) {
-    k += counts[t]!;
-    e += expected[t]!;
+    sumK[t + 1] = sumK[t]! + counts[t]!;
+    sumE[t + 1] = sumE[t]! + expected[t]!;
   }
+  const [k, e] = [sumK[n]!, sumE[n]!];
   if (k <= 0 || e <= 0) return undefined;
   let best: ChangeScan | undefined;
-  let [k1, e1] = [0, 0];
-  for (let at = 1; at <= n - margin; at++) {
-    k1 += counts[at - 1]!;
-    e1 += expected[at - 1]!;
-    if (at < margin || e1 <= 0 || e - e1 <= 0) continue;
-    const k2 = k - k1;
-    const e2 = e - e1;
-    if (k2 / e2 <= k1 / e1) continue;
-    const statistic = (term(k1, e1) + term(k2, e2) - term(k, e)) / dispersion;
-    if (best && statistic <= best.statistic) continue;
-    best = {
-      ...{ at, statistic, after: k2, expected: (k1 / e1) * e2 },
-      ratio: k1 > 0 ? k2 / e2 / (k1 / e1) : Infinity,
-    };
-  }
+  for (let at = margin; at <= n - margin; at++)
+    for (let until = at + margin; until <= n; until++) {
+      const k2 = sumK[until]! - sumK[at]!;
+      const e2 = sumE[until]! - sumE[at]!;
+      const [k1, e1] = [k - k2, e - e2];
+      if (e1 <= 0 || e2 <= 0 || k2 / e2 <= k1 / e1) continue;
+      const statistic = (term(k1, e1) + term(k2, e2) - term(k, e)) / dispersion;
+      if (best && statistic <= best.statistic) continue;
+      best = {
+        ...{ at, until, statistic, after: k2, expected: (k1 / e1) * e2 },
+        ratio: k1 > 0 ? k2 / e2 / (k1 / e1) : Infinity,
+      };
+    }
   return best;
 }
 
@@ -131,9 +132,10 @@ function simulate(
   rng: Rng,
 ): Float64Array {
   const at = rng.int(expected.length);
+  const until = rng.int(2) === 0 ? expected.length : at + rng.int(expected.length - at + 1);
   const shift = Math.exp(drift * drawNormal(rng));
   return Float64Array.from(expected, (e, t) => {
-    const mean = level * e * (t >= at ? shift : 1);
+    const mean = level * e * (t >= at && t < until ? shift : 1);
     // Variance = dispersion · mean at the usual level.
     const size = dispersion > 1 ? (level * e) / (dispersion - 1) : Infinity;
     return mean > 0 ? drawNegativeBinomial(mean, Math.max(size, 1e-3), rng) : 0;

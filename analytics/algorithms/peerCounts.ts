@@ -6,7 +6,8 @@
  * unit itself left out, shrunk to the rate of all (weight `SHRINK` events). Honest units differ, so the
  * variance is mean + mean²·φ with φ by the method of moments over the other units (Anscombe 1949), at least
  * `spread`, and the uncertainty of the rate adds 1/events. Units far out are left out of rate and φ and
- * looked at again (a forward search, Atkinson & Riani 2000), since guilty units are among the peers.
+ * looked at again (a forward search, Atkinson & Riani 2000), since guilty units are among the peers;
+ * with `aside` the search begins without the furthest, which would otherwise hide each other.
  */
 import { logNegativeBinomialTail } from './tails.js';
 
@@ -25,6 +26,11 @@ export interface PeerOptions {
   readonly priorExposure: number;
   /** φ that honest units have at least: 0.1 lets them differ by a third. */
   readonly spread: number;
+  /**
+   * Share of the units that may stand apart before anything is estimated: where one event should not
+   * happen at all, a few units full of them must not be what the others are held against. None by default.
+   */
+  readonly aside?: number;
 }
 
 export interface PeerTest {
@@ -44,13 +50,28 @@ const SPREAD_WEIGHT = 5;
 const ROUNDS = 4;
 
 export function testPeers(units: readonly PeerUnit[], options: PeerOptions): PeerTest {
+  const nobody = new Uint8Array(units.length);
+  if (!options.aside) return search(units, options, nobody, units.length);
+  const looks = units.filter((u) => u.exposure > 0).length;
+  const most = Math.floor(options.aside * looks);
+  const alike = search(units, options, nobody, 0, options.spread);
+  return search(units, options, furthest(alike.logP, looks, most), most);
+}
+
+/** The search from a first set of units `outside`, of which there are never more than `most`; φ may be given. */
+function search(
+  units: readonly PeerUnit[],
+  options: PeerOptions,
+  first: Uint8Array,
+  most: number,
+  fixed?: number,
+): PeerTest {
   const n = units.length;
   const expected = new Float64Array(n);
   const logP = new Float64Array(n);
   let looks = 0;
   for (const u of units) if (u.exposure > 0) looks++;
-  const line = Math.log(0.05 / Math.max(1, looks));
-  let outside = new Uint8Array(n);
+  let outside = first;
   let spread = options.spread;
   for (let round = 0; round < ROUNDS; round++) {
     const all = sums(units, outside, () => 0);
@@ -83,23 +104,30 @@ export function testPeers(units: readonly PeerUnit[], options: PeerOptions): Pee
       over += excess[i]!;
       squares += expected[i]! ** 2;
     }
-    spread = Math.max(options.spread, over / squares);
-    const next = new Uint8Array(n);
-    let changed = false;
+    spread = fixed ?? Math.max(options.spread, over / squares);
     for (let i = 0; i < n; i++) {
       if (units[i]!.exposure <= 0) continue;
       // A unit far out must not widen the law that it is held against.
       const own = outside[i] ? 0 : expected[i]! ** 2;
-      const others = Math.max(options.spread, (over - excess[i]!) / (squares - own));
+      const others = fixed ?? Math.max(options.spread, (over - excess[i]!) / (squares - own));
       const size = 1 / (others + 1 / Math.max(1, events[i]!));
       logP[i] = logNegativeBinomialTail(units[i]!.k, expected[i]!, size);
-      next[i] = logP[i]! < line ? 1 : 0;
-      if (next[i] !== outside[i]) changed = true;
     }
-    if (!changed) break;
+    const next = furthest(logP, looks, most);
+    if (next.every((x, i) => x === outside[i])) break;
     outside = next;
   }
   return { expected, logP, looks, spread };
+}
+
+/** Units beyond what any of `looks` should reach, the furthest first and at most so many. */
+function furthest(logP: Float64Array, looks: number, most: number): Uint8Array {
+  const line = Math.log(0.05 / Math.max(1, looks));
+  const out = new Uint8Array(logP.length);
+  const beyond = [...logP.keys()].filter((i) => logP[i]! < line);
+  beyond.sort((x, y) => logP[x]! - logP[y]! || x - y);
+  for (const i of beyond.slice(0, most)) out[i] = 1;
+  return out;
 }
 
 function sums(

@@ -20,7 +20,7 @@ import {
 } from './telling.js';
 
 const DETECTOR = 'clone-records';
-const VERSION = 1;
+const VERSION = 2;
 
 const parameters = z.object({
   similarity: z
@@ -59,7 +59,7 @@ export const cloneRecords: Detector<typeof parameters> = {
     const records = recordsByDiagnosis(world, { ...params, seed }, () =>
       throwIfAborted(context.signal),
     );
-    const units = records.flatMap((r) => cloneUnits(world, r, params.minRecords));
+    const units = cloneUnits(world, records, params.minRecords);
     return inOrder(
       units
         .filter((u) => u.clones.length >= params.minRecords)

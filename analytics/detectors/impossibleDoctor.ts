@@ -11,7 +11,7 @@ import { listLevel } from './parameters.js';
 import { conclude, fundOf, inOrder, institutionSubject, ranked, reason } from './telling.js';
 
 const ID = 'impossible-doctor';
-const VERSION = 1;
+const VERSION = 2;
 
 const parameters = z.object({
   minutes: z
@@ -55,6 +55,9 @@ const parameters = z.object({
 });
 
 type Parameters = z.output<typeof parameters>;
+
+/** Doctors that may be impossible before anybody is held against the rest: one in twenty. */
+const ASIDE = 0.05;
 
 const KINDS = ['twoSites', 'overfull'] as const;
 type Kind = (typeof KINDS)[number];
@@ -125,7 +128,10 @@ function peers(
 ): PeerTest {
   return testPeers(
     doctors.map((d) => ({ k: count(d)[0], exposure: count(d)[1], stratum: 0 })),
-    { prior: params.recordError, priorExposure: 1 / params.recordError, spread: 0.5 },
+    {
+      ...{ prior: params.recordError, priorExposure: 1 / params.recordError, spread: 0.5 },
+      aside: ASIDE,
+    },
   );
 }
 

@@ -35,7 +35,7 @@ import {
 } from './telling.js';
 
 const ID = 'sudden-change';
-const VERSION = 1;
+const VERSION = 2;
 /** Before a change, an institution that has this share of its later level was not open yet. */
 const CLOSED = 0.05;
 
@@ -45,14 +45,14 @@ const parameters = z.object({
     .min(1.1)
     .max(20)
     .default(2)
-    .describe('Level after the change ÷ level before it, the peers allowed for, at least'),
+    .describe('Level within the change ÷ level outside it, the peers allowed for, at least'),
   margin: z
     .number()
     .int()
     .min(2)
     .max(26)
     .default(5)
-    .describe('Weeks before and after a change, at least'),
+    .describe('Weeks before a change and of it, at least'),
   events: z
     .number()
     .int()
@@ -91,7 +91,7 @@ interface Jump {
   readonly p: number;
 }
 
-/** An institution whose visits, spending or patients from elsewhere jump for good, and its peers' do not. */
+/** An institution whose visits, spending or patients from elsewhere jump, for good or for a season, and its peers' do not. */
 export const suddenChange: Detector<typeof parameters> = {
   id: ID,
   version: VERSION,
@@ -201,7 +201,7 @@ function explain(
   const change = { institution: h, week: jump.scan.at, firstDay, weeks };
   const after = (of: Float64Array) => {
     let sum = 0;
-    for (let t = jump.scan.at; t < weeks; t++) sum += of[h * weeks + t]!;
+    for (let t = jump.scan.at; t < jump.scan.until; t++) sum += of[h * weeks + t]!;
     return sum;
   };
   const excess = Math.max(1e-9, jump.scan.after - jump.scan.expected);
@@ -233,7 +233,7 @@ function describe(
 ): Finding {
   const first = jumps[0]!;
   const { firstDay } = series.get(first.measure)!;
-  const rowsOf = ({ measure, scan }: Jump) => changedRows(world, h, measure, firstDay, scan.at);
+  const rowsOf = ({ measure, scan }: Jump) => changedRows(world, h, measure, firstDay, scan);
   const rows = rowsOf(first);
   const share = 1 - 1 / Math.max(1, first.scan.ratio);
   const [main, ...rest] = jumps.map(
@@ -247,7 +247,7 @@ function describe(
       }),
   );
   const since = reason(world, ID, 'lasts', {
-    measured: series.get(first.measure)!.weeks - first.scan.at,
+    measured: first.scan.until - first.scan.at,
     expected: 0,
     unit: 'weeks',
     rows,
@@ -270,18 +270,20 @@ function describe(
   };
 }
 
-/** Settlements of the measure since the change, in order of time. */
+/** Settlements of the measure within the change, in order of time. */
 function changedRows(
   world: World,
   h: number,
   measure: Measure,
   firstDay: number,
-  week: number,
+  { at, until }: ChangeScan,
 ): number[] {
   const s = world.settlements;
   const rows: number[] = [];
   for (let i = 0; i < s.count; i++) {
-    if (s.institution[i] !== h || s.cancelled[i] || weekOf(world, i, firstDay) < week) continue;
+    if (s.institution[i] !== h || s.cancelled[i]) continue;
+    const week = weekOf(world, i, firstDay);
+    if (week < at || week >= until) continue;
     if (measure !== 'outsiders' || isOutsider(world, i)) rows.push(i);
   }
   return rows.sort((x, y) => s.time[x]! - s.time[y]! || x - y);

@@ -29,15 +29,21 @@ export function hypotheses(
   ];
 }
 
-/** Departments of the institution that were never seen before the change. */
+/** A ward fills up: the change stands out so many weeks after its first patient, at most. */
+const FILLING_WEEKS = 10;
+/** A department that is not seen in the first weeks of the data was not there. */
+const UNSEEN_WEEKS = 4;
+
+/** Departments of the institution that were first seen about the change. */
 function newWard(world: World, change: Change): (row: number) => boolean {
   const s = world.settlements;
+  const from = Math.max(UNSEEN_WEEKS, change.week - FILLING_WEEKS);
   const old = new Set<number>();
   for (let i = 0; i < s.count; i++)
     if (
       s.institution[i] === change.institution &&
       !s.cancelled[i] &&
-      weekOf(world, i, change.firstDay) < change.week
+      weekOf(world, i, change.firstDay) < from
     )
       old.add(s.department[i]!);
   // A place that was not there before has no new ward: it is new itself.

@@ -28,28 +28,40 @@ const p = ({ y, e }: { y: number[]; e: number[] }, drift = 0, seed = 1) => {
 };
 
 describe('a change point', () => {
-  it('is the best of all divisions by likelihood', () => {
+  it('is the best of all stretches by likelihood', () => {
     for (let seed = 0; seed < 20; seed++) {
       const { y, e } = series(seed, 1.5);
       const sum = (a: number[], from: number, to: number) =>
         a.slice(from, to).reduce((x, z) => x + z, 0);
-      const likelihood = (from: number, to: number) => {
-        const level = sum(y, from, to) / sum(e, from, to);
-        return y
-          .slice(from, to)
-          .reduce((total, k, i) => total + logPoisson(k, level * e[from + i]!), 0);
-      };
+      const outside = (a: number[], from: number, to: number) => sum(a, 0, 52) - sum(a, from, to);
+      const likelihood = (weeks: number[], level: number) =>
+        weeks.reduce((total, t) => total + logPoisson(y[t]!, level * e[t]!), 0);
+      const all = Array.from({ length: 52 }, (_, t) => t);
+      const none = likelihood(all, sum(y, 0, 52) / sum(e, 0, 52));
       let best = -Infinity;
-      let at = -1;
-      for (let c = 4; c <= 48; c++) {
-        const up = sum(y, c, 52) / sum(e, c, 52) > sum(y, 0, c) / sum(e, 0, c);
-        const ratio = likelihood(0, c) + likelihood(c, 52) - likelihood(0, 52);
-        if (up && ratio > best) [best, at] = [ratio, c];
-      }
+      let found: number[] = [];
+      for (let at = 4; at <= 48; at++)
+        for (let until = at + 4; until <= 52; until++) {
+          const level = sum(y, at, until) / sum(e, at, until);
+          const usual = outside(y, at, until) / outside(e, at, until);
+          const [inner, rest] = [all.slice(at, until), all.filter((t) => t < at || t >= until)];
+          const ratio = likelihood(inner, level) + likelihood(rest, usual) - none;
+          if (level > usual && ratio > best) [best, found] = [ratio, [at, until]];
+        }
       const scan = scanChange(y, e, 4, 1);
-      expect(scan?.at).toBe(at);
+      expect([scan?.at, scan?.until]).toEqual(found);
       expect(scan!.statistic).toBeCloseTo(best, 6);
     }
+  });
+
+  it('is found from where to where it is, when it passes', () => {
+    const { y, e } = series(7, 1);
+    const season = y.map((n, t) => (t >= 20 && t < 34 ? 3 * n : n));
+    const scan = scanChange(season, e, 4, weeklyDispersion(season, e))!;
+    expect(Math.abs(scan.at - 20)).toBeLessThanOrEqual(1);
+    expect(Math.abs(scan.until - 34)).toBeLessThanOrEqual(1);
+    expect(scan.ratio).toBeGreaterThan(2.4);
+    expect(p({ y: season, e })).toBeLessThan(1e-3);
   });
 
   it('is found where it is, with its size', () => {

@@ -34,6 +34,30 @@ describe('counts against peers', () => {
     expect(rejected).toBeLessThan(35);
   });
 
+  it('rejects no more with a twentieth set aside', () => {
+    let rejected = 0;
+    for (let seed = 0; seed < 400; seed++) {
+      const { logP, looks } = testPeers(honest(seed), { ...options, aside: 0.05 });
+      if (least(logP, looks) <= 0.05) rejected++;
+    }
+    expect(rejected).toBeLessThan(35);
+  });
+
+  it('sees units full of what never happens once they are set aside, as many as the share allows', () => {
+    const found = (guilty: number, aside?: number) => {
+      const units = Array.from({ length: 300 }, (_, i) => ({
+        ...{ k: i < guilty ? 20 : 0, exposure: 150, stratum: 0 },
+      }));
+      const rare = { prior: 0.001, priorExposure: 1000, spread: 0.5 };
+      const { logP } = testPeers(units, aside === undefined ? rare : { ...rare, aside });
+      return logP.filter((p) => p < Math.log(0.05 / 600)).length;
+    };
+    expect(found(1)).toBe(1);
+    // Ten doctors in two places at once hide each other, and are hidden where more may not be aside.
+    expect([found(10), found(10, 0.02), found(10, 0.05)]).toEqual([0, 0, 10]);
+    expect(found(0, 0.05)).toBe(0);
+  });
+
   it('finds a unit at five times the rate, and leaves it out of its peers', () => {
     const units = honest(7);
     units[4] = { ...units[4]!, exposure: 300, k: Math.round(5 * 0.04 * 300) };

@@ -77,12 +77,28 @@ describe('clone-records', () => {
       expect([f.status, f.innocent[0]!.code]).toEqual(['explained', 'pathway-template']);
   });
 
-  it('puts up for review who is alone in the house with the disease', async () => {
-    const plain = wards(74, (s, { rng }) => {
-      if (s.institution !== 'ho2' || s.diagnosis !== 'J3') return s;
-      return { ...s, doctor: 'alone', items: rng.next() < 0.9 ? COPY : bill(copied(1)) };
+  /** One doctor of the house has all of a disease and copies it; `others` do with theirs what they like. */
+  const alone = (others: (s: PlainSettlement, plain: HonestWorld) => PlainSettlement | null) => {
+    const plain = wards(74, (s, world) => {
+      if (s.institution !== 'ho2') return s;
+      if (s.diagnosis !== 'J3') return others(s, world) ?? s;
+      return { ...s, doctor: 'alone', items: world.rng.next() < 0.9 ? COPY : bill(copied(1)) };
     });
-    const [finding] = await detect(buildWorld(plain));
+    return detect(buildWorld(plain));
+  };
+
+  it('judges who is alone with the disease by how the house treats the others', async () => {
+    const [finding] = await alone(() => null);
+    expect(finding).toMatchObject({ status: 'finding' });
+    expect(idsOf(finding!, 'doctor')).toEqual(['alone']);
+    const pathways = await alone((s, { rng }) =>
+      rng.next() < 0.9 ? { ...s, items: [...COPY, { item: s.diagnosis! }] } : null,
+    );
+    expect(listed(pathways).filter((f) => idsOf(f, 'doctor').includes('alone'))).toEqual([]);
+  });
+
+  it('puts up for review who is alone in the house', async () => {
+    const [finding] = await alone((s) => ({ ...s, doctor: 'alone' }));
     expect(finding).toMatchObject({ status: 'review', p: null });
   });
 

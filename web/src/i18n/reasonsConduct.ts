@@ -75,19 +75,19 @@ export const CONDUCT_REASONS: Readonly<
     en: '{m} of this doctor’s patients were soon admitted to one hospital; by habit, home and distance it would be about {e}{x}.',
   },
   'sudden-change.visits': {
-    zh: '变化之后结算 {m} 笔；照之前的水平和同行的走势约为 {e} 笔{x}。',
-    en: 'After the change there were {m} settlements; by the level before and the peers’ course it would be about {e}{x}.',
+    zh: '变化期间结算 {m} 笔；照平时的水平和同行的走势约为 {e} 笔{x}。',
+    en: 'During the change there were {m} settlements; by the usual level and the peers’ course it would be about {e}{x}.',
   },
   'sudden-change.spend': {
-    zh: '变化之后的基金支出相当于 {m} 笔平均结算；照之前的水平和同行的走势约为 {e} 笔{x}。',
-    en: 'After the change the fund paid as much as for {m} average settlements; by the level before and the peers’ course it would be about {e}{x}.',
+    zh: '变化期间的基金支出相当于 {m} 笔平均结算；照平时的水平和同行的走势约为 {e} 笔{x}。',
+    en: 'During the change the fund paid as much as for {m} average settlements; by the usual level and the peers’ course it would be about {e}{x}.',
   },
   'sudden-change.outsiders': {
-    zh: '变化之后外地参保人结算 {m} 笔；照之前的水平和同行的走势约为 {e} 笔{x}。',
-    en: 'After the change there were {m} settlements of people insured elsewhere; by the level before and the peers’ course it would be about {e}{x}.',
+    zh: '变化期间外地参保人结算 {m} 笔；照平时的水平和同行的走势约为 {e} 笔{x}。',
+    en: 'During the change there were {m} settlements of people insured elsewhere; by the usual level and the peers’ course it would be about {e}{x}.',
   },
   'sudden-change.lasts': {
-    zh: '这一变化已持续 {m} 周。',
-    en: 'The change has lasted {m} weeks.',
+    zh: '这一变化持续 {m} 周。',
+    en: 'The change lasts {m} weeks.',
   },
 };
