@@ -16,6 +16,7 @@ import { steeringLoop } from './steeringLoop.js';
 import { suddenChange } from './suddenChange.js';
 import { therapyOvercount } from './therapyOvercount.js';
 import { traceCodeLoop } from './traceCodeLoop.js';
+import { unknownPattern } from './unknownPattern.js';
 
 /** Every detector, one line each; the order is that of the documentation. */
 export const DETECTORS: readonly Detector[] = [
@@ -36,4 +37,5 @@ export const DETECTORS: readonly Detector[] = [
   steeringLoop,
   rentAPatientCore,
   suddenChange,
+  unknownPattern,
 ];

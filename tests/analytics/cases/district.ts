@@ -17,6 +17,9 @@ import type {
 export const FROM = 20_089; // 2025-01-01
 export const DRUGS = 30;
 
+/** Thirty ingredients: digits in a name would be taken for its strength. */
+const NAMES = '天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕';
+
 export interface Size {
   readonly people: number;
   readonly pharmacies: number;
@@ -54,7 +57,7 @@ export function district(seed: number, wanted: Partial<Size> = {}): District {
     catalogue: Array.from(
       { length: DRUGS },
       (_, k): PlainItem => ({
-        ...{ id: drug(k), name: `药${k}`, resaleRisk: k < 10 ? 3 : 0 },
+        ...{ id: drug(k), name: `${NAMES[k]}芬片`, resaleRisk: k < 10 ? 3 : 0 },
       }),
     ),
     period: { from: FROM, to: FROM + size.days },

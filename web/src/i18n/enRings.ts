@@ -53,6 +53,7 @@ export const enRings: Wide<typeof zhRings> = {
     'card-agent-hub': 'Card agent hub',
     'multi-site-convoy': 'Multi-site convoy',
     'rent-a-patient-core': 'Rent-a-patient core',
+    'unknown-pattern': 'Unknown pattern',
     'bed-hanging': 'Bed hanging',
     'split-admission': 'Split admission',
     'duplicate-prescribing': 'Duplicate prescribing',

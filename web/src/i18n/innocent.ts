@@ -32,6 +32,7 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
   'unreported-purchases': { zh: '购进普遍漏报', en: 'Purchases reported in part' },
   'sold-in-pieces': { zh: '拆零销售', en: 'Sold by the piece' },
   'dose-change': { zh: '换规格、换剂量', en: 'Change of dose' },
+  'chronic-refill': { zh: '慢性病按期续药', en: 'Refills of a lasting illness that fall due' },
   'early-refill': { zh: '提前续药', en: 'Fetched early' },
   'long-script': { zh: '长处方', en: 'Long prescriptions' },
   'pathway-template': { zh: '临床路径、院内模板', en: 'Clinical pathway of the house' },

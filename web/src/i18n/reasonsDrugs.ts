@@ -1,6 +1,18 @@
 /** Sentences of the detectors that follow drugs and services line by line. */
 export const DRUG_REASONS: Readonly<Record<string, { readonly zh: string; readonly en: string }>> =
   {
+    'unknown-pattern.same-weeks': {
+      zh: '这些人在同几家机构、同几周里买同样的药共 {m} 次；照各自的习惯与各周的忙闲约为 {e} 次{x}。',
+      en: 'These people bought the same drugs at the same places in the same weeks {m} times; by their habits and how busy the weeks were it would be about {e}{x}.',
+    },
+    'unknown-pattern.same-drugs': {
+      zh: '那几次里他们买这几种药 {m} 次；照他们别的时候买的东西约为 {e} 次{x}。',
+      en: 'On these occasions they bought these drugs {m} times; by what they buy at other times it would be about {e}{x}.',
+    },
+    'unknown-pattern.same-places': {
+      zh: '这几种药他们有 {m} 次买自这几家机构；照他们买别的药的去处约为 {e} 次{x}。',
+      en: 'They bought these drugs at these places {m} times; by where they buy other drugs it would be about {e}{x}.',
+    },
     'trace-code-loop.repeated-codes': {
       zh: '同一追溯码重复结算共 {m} 次；按这些批号在别处的情况约为 {e} 次{x}。',
       en: 'Trace codes were settled again {m} times; by what their lots show elsewhere it would be about {e}{x}.',

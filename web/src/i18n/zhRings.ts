@@ -56,6 +56,7 @@ export const zhRings = {
     'card-agent-hub': '代办卡中间人',
     'multi-site-convoy': '成队跑店',
     'rent-a-patient-core': '租借病人核心圈',
+    'unknown-pattern': '异常关联（未知模式）',
     'bed-hanging': '挂床住院',
     'split-admission': '分解住院',
     'duplicate-prescribing': '跨院重复开药',
