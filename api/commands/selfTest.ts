@@ -22,9 +22,11 @@ export function selfTestText(result: Omit<SelfTestResult, 'finishedAt'>): string
   const { floor, found, planted, worlds, settlements } = result;
   const lines = [
     `${found} of ${planted} planted rings found, in ${worlds} shadow copies of ${settlements} settlements, seed ${result.seed}`,
-    floor
-      ? `evasion floor: missed a planted ${floor.type} of ${floor.people} people and ${floor.fund} yuan at camouflage ${floor.camouflage}`
-      : 'evasion floor: none of the planted rings was missed',
+    planted === 0
+      ? 'the period has too few people and institutions for any ring to be planted'
+      : floor
+        ? `evasion floor: missed a planted ${floor.type} of ${floor.people} people and ${floor.fund} yuan at camouflage ${floor.camouflage}`
+        : 'evasion floor: none of the planted rings was missed',
     'planted results are never field precision',
   ];
   return `${table(['type', ...LEVELS.map((level) => `c${level}`)], rows)}${lines.join('\n')}\n`;

@@ -19,6 +19,7 @@ export const zhSelfTest = {
     notPlanted: '本次没有种入',
     floor:
       '逃逸下限：漏掉的种入团伙中，基金支付最多的是一个“{{type}}”，{{people}} 人、{{money}}，伪装级别 {{level}}。',
+    nothing: '本期数据里的人员和机构太少，种不下任何团伙，所以说不出会漏掉什么。',
     noFloor: '逃逸下限：种入的 {{planted}} 个团伙全部查到。',
     copies_one:
       '在 {{count}} 个影子副本里种入；每个副本有 {{settlements}} 笔结算、{{patients}} 名参保人，种入者不超过其中 0.5%。',
@@ -64,6 +65,8 @@ export const enSelfTest = {
     notPlanted: 'not planted this time',
     floor:
       'Evasion floor: of the planted rings that were missed, the one the fund paid most for is a “{{type}}” of {{people}} people and {{money}}, at camouflage {{level}}.',
+    nothing:
+      'This period has too few people and institutions for any ring to be planted, so nothing can be said of what would be missed.',
     noFloor: 'Evasion floor: all {{planted}} planted rings were found.',
     copies_one:
       'Planted in {{count}} shadow copy of {{settlements}} settlements and {{patients}} insured persons, at most 0.5% of whom are planted.',

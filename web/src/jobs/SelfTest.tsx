@@ -89,6 +89,7 @@ function Missed({ result }: { readonly result: SelfTestResult }) {
 function Result({ result }: { readonly result: SelfTestResult }) {
   const { t, detector, number, yuan } = useText();
   const { floor, planted } = result;
+  if (planted === 0) return <p>{t('selfTest.nothing')}</p>;
   return (
     <>
       <p className="muted">{t('selfTest.help')}</p>
