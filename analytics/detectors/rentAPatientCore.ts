@@ -14,7 +14,7 @@ import { sharedAttributes, testHypotheses } from './explanations.js';
 import { listLevel, redrawnWorlds } from './parameters.js';
 import { homeAreas } from './places.js';
 import { smallCores } from './rentAPatientCore/circles.js';
-import { expectedLinks, householdLinks } from './rentAPatientCore/links.js';
+import { expectedLinks, householdLinks, mean } from './rentAPatientCore/links.js';
 import {
   conclude,
   fundOf,
@@ -66,6 +66,12 @@ const parameters = z.object({
     .describe(
       'Two people who share places rare for their homes enter a small core above this score',
     ),
+  density: z
+    .number()
+    .min(0.1)
+    .max(1)
+    .default(0.7)
+    .describe('Share of the possible links that a small core has, at least: all joined with all'),
   excess: z
     .number()
     .min(1)
@@ -291,8 +297,4 @@ function explain(
       };
     }),
   );
-}
-
-function mean(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((x, y) => x + y, 0) / Math.max(1, values.length);
 }

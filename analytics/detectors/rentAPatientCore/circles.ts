@@ -5,7 +5,7 @@ import type { DetectorContext } from '../detector.js';
 import type { CalibratedGroup, GroupSearch } from '../groupSearch.js';
 
 /** A place belongs to the core when this share of the people used it. */
-const CORE_SHARE = 0.4;
+const CORE_SHARE = 0.6;
 /** Places that two of a small core have in common. */
 const SHARED = 3;
 
@@ -25,6 +25,7 @@ export function smallCores(
   area: Int32Array,
   params: {
     readonly circleScore: number;
+    readonly density: number;
     readonly patients: number;
     readonly institutions: number;
     readonly worlds: number;
@@ -57,7 +58,9 @@ export function smallCores(
       .filter(([, n]) => n >= CORE_SHARE * group.members.length)
       .map(([h]) => h)
       .sort((x, y) => x - y);
-    if (columns.length < params.institutions) return [];
+    const links = columns.reduce((all, h) => all + used.get(h)!, 0);
+    const all = columns.length * group.members.length;
+    if (columns.length < params.institutions || links < params.density * all) return [];
     return [{ group, rows: new Set(group.members), columns: new Set(columns) }];
   });
   return { cores, search };

@@ -6,7 +6,7 @@ import type { Loop, TraceSales } from './loops.js';
 export interface Site {
   readonly institution: number;
   readonly loops: readonly Loop[];
-  /** Its sales of repeated codes, a code that it alone sold once less; at most one for each bill. */
+  /** Its sales of codes that had been sold before, here or elsewhere; at most one for each bill. */
   readonly repeats: number;
   readonly sales: number;
   /** Repeats expected of its lots, and of as many codes of any lot. */
@@ -23,8 +23,11 @@ export interface Site {
 /** Sales that a lot’s rate is shrunk to its drug’s with, and a drug’s to the general one. */
 const LOT_PRIOR = 50;
 const DRUG_PRIOR = 1000;
-/** Expectations are counts already; sites scan with more or less care. */
-const HONEST = { prior: 1, priorExposure: 5, spread: 0.3 };
+/**
+ * Expectations are counts already; sites scan with more or less care. Hardly any honest site repeats a code at
+ * all: a few that are full of repeats must not hide each other.
+ */
+const HONEST = { prior: 1, priorExposure: 5, spread: 0.3, aside: 0.25 };
 
 /**
  * Every institution with traced sales. The rates that judge it are taken without the codes that it
@@ -53,9 +56,11 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
   let repeats = 0;
   const loopsAt = new Map<number, Loop[]>();
   for (const loop of loops) {
-    repeatsLot[loop.lot]! += loop.rows.length;
-    add(repeatsItem, loop.item, loop.rows.length);
-    repeats += loop.rows.length;
+    // Who sells a pack first has done nothing yet: the others have to explain themselves.
+    const again = loop.rows.length - 1;
+    repeatsLot[loop.lot]! += again;
+    add(repeatsItem, loop.item, again);
+    repeats += again;
     for (const h of new Set(loop.rows.map(institutionOf))) {
       const list = loopsAt.get(h);
       if (list) list.push(loop);
@@ -71,12 +76,12 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
     let count = 0;
     const bills = new Set<number>();
     for (const loop of mine) {
-      add(takenLot, loop.lot, loop.rows.length);
-      add(takenItem, loop.item, loop.rows.length);
-      taken += loop.rows.length;
-      const here = loop.rows.filter((r) => institutionOf(r) === institution);
+      add(takenLot, loop.lot, loop.rows.length - 1);
+      add(takenItem, loop.item, loop.rows.length - 1);
+      taken += loop.rows.length - 1;
+      const here = loop.rows.slice(1).filter((r) => institutionOf(r) === institution);
       for (const row of here) bills.add(row);
-      count += here.length === loop.rows.length ? here.length - 1 : here.length;
+      count += here.length;
     }
     const mineSold = byLot.reduce((sum, [, n]) => sum + n, 0);
     const any = (repeats - taken + 1) / (sold - mineSold + DRUG_PRIOR);
