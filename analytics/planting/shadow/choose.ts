@@ -7,7 +7,7 @@ export const PREVALENCE_MAX = 0.005;
 /** A full ring has about so many. */
 const RING_PEOPLE = 10;
 /** Settlements searched in all worlds together, whatever one has. */
-const SEARCHED_MAX = 1_200_000;
+const SEARCHED_MAX = 800_000;
 const WORLDS_MAX = 6;
 /** Rings of each type and level that are enough, where there is room for them. */
 const EACH = 2;
