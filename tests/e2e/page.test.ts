@@ -158,6 +158,16 @@ describe('the page', () => {
     ]);
     await image.saveAs(join(cwd, 'ring.png'));
     expect(readFileSync(join(cwd, 'ring.png')).subarray(1, 4).toString()).toBe('PNG');
+
+    // The menu gives the keyboard back, and the j of `g j` is not the one that goes to the next ring.
+    await page.keyboard.press('/');
+    expect(await page.evaluate<string>('document.activeElement.tagName')).toBe('INPUT');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('g');
+    await page.keyboard.press('j');
+    await page.waitForURL(/\/jobs/);
+    await page.goBack();
+    expect(new URL(page.url()).pathname).toBe(`/rings/${ring}`);
   });
 
   it('speaks 中文 first and English on a switch, light and dark, without serious violations', async () => {

@@ -7,6 +7,7 @@ import { EntityDrawer } from '../profile/EntityDrawer';
 import { keepRun } from './address';
 import { GlobalSearch } from './GlobalSearch';
 import { Icon, Mark } from './icons';
+import { leaveMenu } from './keyboard';
 import { type ThemeChoice, usePreferences } from './preferences';
 import { RunPicker } from './RunPicker';
 import { Shortcuts, useShortcuts } from './Shortcuts';
@@ -49,6 +50,7 @@ function ThemeButton() {
   return (
     <Dropdown
       trigger={['click']}
+      onOpenChange={leaveMenu}
       menu={{
         selectable: true,
         selectedKeys: [theme],

@@ -1,6 +1,7 @@
 import { Button } from 'antd';
 import { type KeyboardEvent, lazy, type Ref, Suspense, useCallback, useRef, useState } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
+import { isChord } from '../app/keyboard';
 import { Failed, LoadingCanvas, Notice } from '../app/states';
 import { useText } from '../i18n';
 import type { CanvasHandle } from './Canvas';
@@ -70,7 +71,10 @@ export function GraphPanel(props: GraphPanelProps) {
   ]);
   useHotkeys('e', () => selected[0] && actions.expand(selected[0]), [selected, actions]);
   useHotkeys('x, delete', () => actions.hide(selected), [selected, actions]);
-  useHotkeys('p', () => actions.togglePin(selected), [selected, actions]);
+  useHotkeys('p', () => actions.togglePin(selected), { ignoreEventWhen: isChord }, [
+    selected,
+    actions,
+  ]);
   useHotkeys('i', () => selected[0] && actions.openProfile(selected[0]), [selected, actions]);
   useHotkeys('escape', () => useFocus.getState().select([]), { ignoreEventWhen: isPopupOpen });
 

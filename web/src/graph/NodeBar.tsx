@@ -1,5 +1,6 @@
 import { Button, Dropdown, Space, Tooltip } from 'antd';
 import { Icon } from '../app/icons';
+import { leaveMenu } from '../app/keyboard';
 import { KindMark } from '../app/marks';
 import { useText } from '../i18n';
 import type { Wanted } from './model';
@@ -119,6 +120,7 @@ function ExpandButtons({ nodeKey, want, actions }: ExpandProps) {
             </Button>
             <Dropdown
               trigger={['click']}
+              onOpenChange={leaveMenu}
               disabled={shown >= total}
               menu={{
                 items: [

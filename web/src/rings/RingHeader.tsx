@@ -3,6 +3,7 @@ import { App, Button, Dropdown, Tooltip } from 'antd';
 import { EXPORT_FORMATS, endpoints, type RingDetail, urlOf } from '../api/types';
 import { copyText } from '../app/clipboard';
 import { Icon } from '../app/icons';
+import { leaveMenu } from '../app/keyboard';
 import { usePalette } from '../app/theme';
 import { useTwoColumns } from '../app/useMedia';
 import type { CanvasHandle } from '../graph/Canvas';
@@ -41,6 +42,7 @@ function ExportButton({ ring, canvas }: RingHeaderProps) {
   return (
     <Dropdown
       trigger={['click']}
+      onOpenChange={leaveMenu}
       menu={{
         items: [
           ...EXPORT_FORMATS.map((key) => ({

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
 import { useRings } from '../api/queries';
 import { STATUSES } from '../api/types';
+import { isChord } from '../app/keyboard';
 import { Failed, Loading, Notice } from '../app/states';
 import { useTwoColumns } from '../app/useMedia';
 import { useText } from '../i18n';
@@ -69,7 +70,7 @@ export function RingList() {
         }),
       });
   };
-  useHotkeys('j', () => go(1), [rings, at]);
+  useHotkeys('j', () => go(1), { ignoreEventWhen: isChord }, [rings, at]);
   useHotkeys('k', () => go(-1), [rings, at]);
   useEffect(() => {
     if (ringId)
