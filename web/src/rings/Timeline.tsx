@@ -23,8 +23,8 @@ const DAY = 86_400_000;
 const ROWS = 40;
 /** A span from which on the axis counts months. */
 const MONTHS_FROM = 90 * DAY;
-/** Local midnight of a day, so that a stay covers its first and last day whole. */
-const midnight = (text: string) => Date.parse(`${text.slice(0, 10)}T00:00:00+08:00`);
+/** Midnight of a day on the axis, whose days are Shanghai's wherever the browser is. */
+const midnight = (text: string) => Date.parse(`${text.slice(0, 10)}T00:00:00Z`);
 
 interface Mark {
   readonly patient: string;
@@ -78,6 +78,7 @@ function optionOf(
   const drawn = marks.filter((m) => row.has(m.patient));
   const option: Option = {
     animation: false,
+    useUTC: true,
     textStyle: { fontFamily },
     grid: { left: 4, right: 8, top: 6, bottom: 22, containLabel: false },
     tooltip: {
