@@ -13,8 +13,8 @@
  * - On a chain's event others have a rush the same day: then the crowd's size says nothing.
  * - Market days and the account's yearly reset bring custom to all: the expectation is raised by the county's day.
  */
-import { gumbelPredictiveP } from '../algorithms/extremes.js';
 import { sidak } from '../algorithms/multiplicity.js';
+import { groupP } from '../algorithms/pairGroups.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation } from '../model/finding.js';
 import type { WorkContext } from '../model/progress.js';
@@ -76,7 +76,7 @@ export function withBursts(
     if (!left || left.length === 0) continue;
     const others = crowds.filter((_, k) => k !== at);
     const telling = others.length >= PEERS_MIN && crowds[at]! >= CROWD_MIN;
-    const crowd = telling ? gumbelPredictiveP(others, crowds[at]!) : 1;
+    const crowd = telling ? groupP(crowds[at]!, { best: Float64Array.from(others) }) : 1;
     findings.push(
       describe(world, till, left, options, {
         crowd: sidak(crowd, tills.length),
