@@ -24,7 +24,7 @@ import {
 } from './telling.js';
 
 const ID = 'split-admission';
-const VERSION = 1;
+const VERSION = 2;
 
 const parameters = z.object({
   days: z
@@ -41,6 +41,13 @@ const parameters = z.object({
     .max(15)
     .default(2)
     .describe('Returns within so many days are also tested by themselves'),
+  after: z
+    .number()
+    .int()
+    .min(1)
+    .max(30)
+    .default(7)
+    .describe('So are those of the days after the first limit, where who knows it waits'),
   ratio: z
     .number()
     .min(1)
@@ -85,26 +92,37 @@ export const splitAdmission: Detector<typeof parameters> = {
   async detect(world, params, context) {
     const all = discharges(world, params.days);
     throwIfAborted(context.signal);
-    const findings = hospitalFindings(world, params, byHospital(all));
+    const longer = discharges(world, params.days + params.after);
+    const findings = hospitalFindings(world, params, byHospital(longer));
     throwIfAborted(context.signal);
     return inOrder([...findings, ...patientFindings(world, params, all)]);
   },
 };
+
+/** Days after a discharge on which a return counts. */
+interface Window {
+  readonly what: string;
+  readonly has: (r: Return) => boolean;
+}
 
 function hospitalFindings(
   world: World,
   params: Parameters,
   hospitals: readonly Hospital[],
 ): Finding[] {
-  const windows = [params.days, params.atOnce];
-  const tests = windows.map((w) => returnTest(world, hospitals, (r) => r.gap <= w, params.spread));
+  const windows: readonly Window[] = [
+    { what: 'returns', has: (r) => r.gap <= params.days },
+    { what: 'returns-at-once', has: (r) => r.gap <= params.atOnce },
+    { what: 'returns-after-limit', has: (r) => r.gap > params.days },
+  ];
+  const tests = windows.map((w) => returnTest(world, hospitals, w.has, params.spread));
   const looks = tests.reduce((n, t) => n + t.looks, 0);
   const findings: Finding[] = [];
   hospitals.forEach(({ hospital, discharges: own }, h) => {
-    const which = tests[1]!.logP[h]! < tests[0]!.logP[h]! ? 1 : 0;
+    const which = tests.reduce((x, t, i) => (t.logP[h]! < tests[x]!.logP[h]! ? i : x), 0);
     const test = tests[which]!;
     const window = windows[which]!;
-    const back = own.filter((d) => d.next && d.next.gap <= window);
+    const back = own.filter((d) => d.next && window.has(d.next));
     const expected = test.expected[h]!;
     const p = sidak(Math.exp(test.logP[h]!), looks);
     const people = new Set(back.map((d) => d.patient));
@@ -117,7 +135,7 @@ function hospitalFindings(
       kind: 'entity',
       subjects: [institutionSubject(world, hospital), ...memberSubjects(world, people)],
       reasons: [
-        reason(world, ID, which === 1 ? 'returns-at-once' : 'returns', {
+        reason(world, ID, window.what, {
           measured: back.length,
           expected,
           unit: 'stays',
@@ -142,11 +160,11 @@ function explain(
   params: Parameters,
   hospitals: readonly Hospital[],
   at: number,
-  window: number,
+  window: Window,
   looks: number,
 ): InnocentExplanation[] {
   const back = hospitals[at]!.discharges.flatMap((d) =>
-    d.next && d.next.gap <= window ? [d.next] : [],
+    d.next && window.has(d.next) ? [d.next] : [],
   );
   const hypotheses: ReadonlyArray<readonly [string, (r: Return) => boolean]> = [
     ['planned-cycle', (r) => r.planned],
@@ -159,7 +177,7 @@ function explain(
       const left = returnTest(
         world,
         hospitals,
-        (r) => r.gap <= window && !accounts(r),
+        (r) => window.has(r) && !accounts(r),
         params.spread,
       );
       return {

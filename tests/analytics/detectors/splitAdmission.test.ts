@@ -67,6 +67,18 @@ describe('split-admission', () => {
     expect(finding!.fundAtRisk).toBeGreaterThanOrEqual(40 * 400_000);
   });
 
+  it('finds the hospital whose patients return just after the limit', async () => {
+    const plain = hospitals(47);
+    for (const [n, patient] of names(3, 16).entries())
+      for (let part = 0; part < 2; part++)
+        stay(plain, patient, 'ho5', 10 + 9 * n + part * (6 + 16 + (n % 5)), 6);
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'institution')).toEqual(['ho5']);
+    expect(finding!.reasons[0].code).toBe('split-admission.returns-after-limit');
+    expect(finding!.reasons[0].measured).toBeGreaterThanOrEqual(14);
+  });
+
   it('lists nobody in an honest world', async () => {
     for (const seed of [1, 2, 3, 4]) expect(await detect(buildWorld(hospitals(seed)))).toEqual([]);
   });

@@ -18,6 +18,10 @@ export const CONDUCT_REASONS: Readonly<
     zh: '出院后一两天内因同类疾病又住回本院 {m} 次；按病种与年龄约为 {e} 次{x}。',
     en: '{m} times a patient was back within two days for the same kind of illness; by diagnosis and age it would be about {e}{x}.',
   },
+  'split-admission.returns-after-limit': {
+    zh: '15 天期限刚过的一周里，因同类疾病又住回本院 {m} 次；按病种与年龄约为 {e} 次{x}。',
+    en: '{m} times a patient was back for the same kind of illness in the week just after the 15 days; by diagnosis and age it would be about {e}{x}.',
+  },
   'split-admission.chain': {
     zh: '同一人出院不久又入院，接连 {m} 次；同样多次返院的人一般约为 {e} 次{x}。',
     en: 'One person was admitted again soon after discharge {m} times; others who return as often would have about {e}{x}.',
