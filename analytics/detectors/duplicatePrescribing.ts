@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sidak } from '../algorithms/multiplicity.js';
-import { testPeers } from '../algorithms/peerCounts.js';
+import { logNegativeBinomialTail } from '../algorithms/tails.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation } from '../model/finding.js';
 import type { World } from '../projection/world.js';
@@ -40,14 +40,20 @@ const parameters = z.object({
     .describe(
       'Days from which a person is put up for review where too few are there to compare with',
     ),
+  spread: z
+    .number()
+    .min(0.1)
+    .max(20)
+    .default(3)
+    .describe('Overdispersion φ of early fills among honest people'),
   q: listLevel,
 });
 type Parameters = z.output<typeof parameters>;
 
 /** Fewer people with drugs from hospitals than this say nothing of what is usual. */
 const LEAST = 200;
-/** Honest people differ in how many hospitals they go to; few have any duplicate at all. */
-const PEERS = { prior: 0.005, priorExposure: 1000, spread: 1, aside: 0.005 };
+/** Fills without a single early one that the rate of early fills begins with. */
+const PRIOR_FILLS = 1000;
 
 /** The same ingredient from several hospitals at once, far beyond what others do (跨院重复开药). */
 export const duplicatePrescribing: Detector<typeof parameters> = {
@@ -62,12 +68,18 @@ export const duplicatePrescribing: Detector<typeof parameters> = {
       if (patient % 4096 === 0) throwIfAborted(context.signal);
     });
     const calibrated = all.length >= LEAST;
+    const fills = all.reduce((n, d) => n + d.fills, 0);
+    // Everybody's rate, the guilty included: hardly any honest person has an early fill, and how much they
+    // differ cannot be read off those few, so it is given.
     const test = (early: (d: Duplicate) => number) => {
-      const peers = testPeers(
-        all.map((d) => ({ k: early(d), exposure: d.fills, stratum: 0 })),
-        PEERS,
-      );
-      return (i: number) => sidak(Math.exp(peers.logP[i]!), peers.looks);
+      const rate = (all.reduce((n, d) => n + early(d), 0) + 1) / (fills + PRIOR_FILLS);
+      return (i: number) =>
+        sidak(
+          Math.exp(
+            logNegativeBinomialTail(early(all[i]!), rate * all[i]!.fills, 1 / params.spread),
+          ),
+          all.length,
+        );
     };
     const plain = test((d) => d.early);
     const notNew = test((d) => d.notNew);
