@@ -1,11 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 // Minutes each, and CI has twenty: `npm run test:faults` (FAULT_POINTS) runs them, `npm test` does not.
-const LONG = [
-  'tests/faults/production.test.ts',
-  'tests/services/restore.slow.test.ts',
-  'tests/contracts/neo4jBulk.test.ts',
-];
+const LONG = ['tests/services/restore.slow.test.ts', 'tests/contracts/neo4jBulk.test.ts'];
 
 // unit: quick and without servers; services: the real engines, a browser, the command line.
 export default defineConfig({

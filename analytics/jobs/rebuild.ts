@@ -8,13 +8,14 @@ import type { LandingSnapshot } from '../landing/snapshot.js';
 import type { LandingReader, LedgerVersion } from '../landing/types.js';
 import { RingfenceError } from '../model/errors.js';
 import type { DetectionRun, DetectorOutcome, FindingStatus, Ring } from '../model/finding.js';
+import { compiled } from '../model/resources.js';
 import type { RunRules } from '../model/rules.js';
 import type { Period } from '../model/time.js';
 import { inForce, type RuleSet, readRules, regionOf } from '../scoring/rules.js';
 import { readVerdicts, verdictsHash } from '../scoring/verdicts.js';
 import type { GraphStore } from '../store/port.js';
 import { periodOf } from './period.js';
-import { runThread } from './thread.js';
+import { type Program, runApart } from './subprocess.js';
 import type { Flow, JobContext, Payload } from './types.js';
 
 export interface RebuildResult {
@@ -54,7 +55,7 @@ export interface Plan {
   readonly rules?: RunRules;
 }
 
-/** What a thread of a rebuild is given. */
+/** What a process of a rebuild is given. */
 interface TaskBase {
   readonly snapshot: LandingSnapshot;
   readonly reader: ReaderOptions;
@@ -81,9 +82,9 @@ export interface DetectTask extends TaskBase {
 }
 export type RebuildTask = CountyTask | DetectTask;
 
-const THREAD = 'analytics/jobs/rebuild.worker.js';
+const PROGRAM: Program = { url: compiled('analytics/jobs/rebuild.worker.js'), nice: 10 };
 const RINGS_A_PAGE = 1_000;
-/** Counties are read side by side, so each gets one thread and a share of the memory. */
+/** Counties are read side by side, so each has one thread of DuckDB and a share of the memory. */
 const PART_LIMITS: ReadOptions = { threads: 1, memoryLimit: '700MB' };
 
 export const runIdOf = (jobId: string) => `run-${jobId}`;
@@ -212,7 +213,7 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
       const file = `county-${part || 'none'}.bin`;
       const out = join(folder, file);
       const base = await taskBase(plan, PART_LIMITS);
-      await runThread(THREAD, { ...base, type: 'county', county: part, out } satisfies CountyTask, {
+      await runApart(PROGRAM, { ...base, type: 'county', county: part, out } satisfies CountyTask, {
         signal: ctx.signal,
       });
       return { file };
@@ -231,7 +232,7 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
         ]),
         previous,
       };
-      return runThread<DetectionRun>(THREAD, task, ctx);
+      return runApart<DetectionRun>(PROGRAM, task, ctx);
     },
 
     clear: (jobId) => rmSync(folderOf(jobId), { recursive: true, force: true }),

@@ -1,18 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
-import { parentPort, workerData } from 'node:worker_threads';
 import { openReader } from '../landing/reader.js';
-import { RingfenceError } from '../model/errors.js';
-import type { Progress } from '../model/progress.js';
+import type { WorkContext } from '../model/progress.js';
 import { runDetection, screenCounty } from '../scoring/run.js';
 import type { CountyTask, DetectTask, RebuildTask } from './rebuild.js';
-import type { ThreadMessage } from './thread.js';
+import { doTasks } from './subprocess.js';
 
-const say = (message: ThreadMessage) => parentPort?.postMessage(message);
-const context = { progress: (progress: Progress) => say({ type: 'progress', progress }) };
-
-async function screen(task: CountyTask): Promise<null> {
+async function screen(task: CountyTask, context: WorkContext): Promise<null> {
   const { snapshot, period, seed, county, out, dataDir } = task;
   const rules = task.rules ? { rules: task.rules } : {};
   const reader = await openReader(snapshot, task.reader);
@@ -33,7 +27,7 @@ async function screen(task: CountyTask): Promise<null> {
   }
 }
 
-async function detect(task: DetectTask) {
+async function detect(task: DetectTask, context: WorkContext) {
   const { snapshot, period, seed, runId: id, code, previous, dataDir } = task;
   const artifacts = task.counties.map(([, file]) => readFileSync(file));
   const reader = await openReader(snapshot, task.reader);
@@ -46,20 +40,6 @@ async function detect(task: DetectTask) {
   }
 }
 
-// On Linux a thread has a priority of its own, which DuckDB's threads inherit: whoever asks for a page
-// goes before a rebuild. Elsewhere it would be the whole process's.
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-
-try {
-  const task = workerData as RebuildTask;
-  const result = task.type === 'county' ? await screen(task) : await detect(task);
-  say({ type: 'done', result });
-} catch (error) {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  if (error instanceof RingfenceError) {
-    const { kind, remedy } = error;
-    say({ type: 'failed', kind, message, ...(remedy ? { remedy } : {}) });
-  } else {
-    say({ type: 'failed', kind: 'defect', message, ...(stack ? { stack } : {}) });
-  }
-}
+doTasks<RebuildTask>((task, context) =>
+  task.type === 'county' ? screen(task, context) : detect(task, context),
+);

@@ -6,13 +6,14 @@ import type { ReaderOptions } from '../landing/reader.js';
 import type { LandingSnapshot } from '../landing/snapshot.js';
 import { notFound, RingfenceError } from '../model/errors.js';
 import type { Progress } from '../model/progress.js';
+import { compiled } from '../model/resources.js';
 import { deriveSeed } from '../model/rng.js';
 import type { RunRules } from '../model/rules.js';
 import type { Period } from '../model/time.js';
 import type { PlantedOutcome, PlantedRing, SelfTest } from '../planting/shadow/judge.js';
 import type { GraphStore } from '../store/port.js';
 import type { RebuildResult } from './rebuild.js';
-import { runThread } from './thread.js';
+import { type Program, runApart } from './subprocess.js';
 import type { Flow, JobContext, Payload } from './types.js';
 
 /** Where the self-tests of runs are kept: the last one of each run. */
@@ -73,7 +74,7 @@ export interface Planted {
   readonly settlements: number;
 }
 
-const THREAD = 'analytics/jobs/selfTest.worker.js';
+const PROGRAM: Program = { url: compiled('analytics/jobs/selfTest.worker.js'), nice: 19 };
 const PART = 'shadow';
 
 /**
@@ -145,14 +146,14 @@ export function createSelfTest(needs: SelfTestNeeds): Flow<'self-test'> {
     const base = {
       snapshot,
       period,
-      // What a thread that is ended at once leaves there goes with the folder.
+      // What a process that is killed leaves there goes with the folder.
       reader: { ...landing.readerOptions(), tempDir: join(folder, 'tmp') },
       dataDir: landing.dir,
       ...(rules ? { rules } : {}),
     };
     ctx.progress({ phase: 'planting rings', done: 0 });
     const plant: PlantTask = { ...base, type: 'plant', seed: plan.seed, folder };
-    const { worlds, ...size } = await runThread<Planted>(THREAD, plant, { signal: ctx.signal });
+    const { worlds, ...size } = await runApart<Planted>(PROGRAM, plant, { signal: ctx.signal });
     const plantings: PlantedOutcome[] = [];
     for (const [k, planted] of worlds.entries()) {
       const search: SearchTask = {
@@ -171,7 +172,7 @@ export function createSelfTest(needs: SelfTestNeeds): Flow<'self-test'> {
           total: 100 * worlds.length,
         });
       const task = { signal: ctx.signal, progress };
-      plantings.push(...(await runThread<PlantedOutcome[]>(THREAD, search, task)));
+      plantings.push(...(await runApart<PlantedOutcome[]>(PROGRAM, search, task)));
     }
     return {
       run: plan.run,

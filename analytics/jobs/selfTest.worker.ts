@@ -1,19 +1,14 @@
-import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
 import { listCounties, prepareEvents } from '../landing/events.js';
 import { openReader } from '../landing/reader.js';
-import { RingfenceError } from '../model/errors.js';
-import type { Progress } from '../model/progress.js';
+import type { Progress, WorkContext } from '../model/progress.js';
 import { judge, type PlantedOutcome } from '../planting/shadow/judge.js';
 import { plantWorlds } from '../planting/shadow/plant.js';
 import { shadowReader } from '../planting/shadow/reader.js';
 import { dictionaryOf } from '../scoring/rules.js';
 import { runDetection, screenCounty } from '../scoring/run.js';
 import type { Planted, PlantTask, SearchTask, SelfTestTask } from './selfTest.js';
-import type { ThreadMessage } from './thread.js';
-
-const say = (message: ThreadMessage) => parentPort?.postMessage(message);
+import { doTasks } from './subprocess.js';
 
 async function plant(task: PlantTask): Promise<Planted> {
   const { snapshot, period, seed, folder, dataDir, rules } = task;
@@ -28,7 +23,7 @@ async function plant(task: PlantTask): Promise<Planted> {
 }
 
 /** The rebuild's own two steps, on the shadow: every county's pairs, then all together. */
-async function search(task: SearchTask): Promise<PlantedOutcome[]> {
+async function search(task: SearchTask, context: WorkContext): Promise<PlantedOutcome[]> {
   const { snapshot, period, seed, code, folder, planted, dataDir } = task;
   const reader = await openReader(snapshot, task.reader);
   try {
@@ -38,15 +33,11 @@ async function search(task: SearchTask): Promise<PlantedOutcome[]> {
     const artifacts: Uint8Array[] = [];
     const steps = 2 * counties.length;
     for (const county of counties) {
-      say({
-        type: 'progress',
-        progress: { phase: 'counties', done: artifacts.length, total: steps },
-      });
+      context.progress?.({ phase: 'counties', done: artifacts.length, total: steps });
       artifacts.push(await screenCounty(shadow, { ...request, county }));
     }
     const progress = ({ done, total }: Progress) => {
-      if (total)
-        say({ type: 'progress', progress: { phase: 'all', done: total + done, total: 2 * total } });
+      if (total) context.progress?.({ phase: 'all', done: total + done, total: 2 * total });
     };
     const named = { id: 'self-test', code, artifacts, previous: [] };
     const run = await runDetection(shadow, { ...request, ...named }, { progress });
@@ -56,19 +47,6 @@ async function search(task: SearchTask): Promise<PlantedOutcome[]> {
   }
 }
 
-// As in a rebuild: whoever asks for a page goes first.
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
-
-try {
-  const task = workerData as SelfTestTask;
-  const result = task.type === 'plant' ? await plant(task) : await search(task);
-  say({ type: 'done', result });
-} catch (error) {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  if (error instanceof RingfenceError) {
-    const { kind, remedy } = error;
-    say({ type: 'failed', kind, message, ...(remedy ? { remedy } : {}) });
-  } else {
-    say({ type: 'failed', kind: 'defect', message, ...(stack ? { stack } : {}) });
-  }
-}
+doTasks<SelfTestTask>((task, context) =>
+  task.type === 'plant' ? plant(task) : search(task, context),
+);

@@ -20,18 +20,27 @@ interface Timed {
   readonly peakMb: number;
 }
 
-/** Runs a program; its peak resident memory is the kernel's own high-water mark. */
+/** Resident memory of a process and all below it, in kB. */
+function resident(pid: number): number {
+  try {
+    const own = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    const below = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
+    return below
+      .filter(Boolean)
+      .reduce((sum, child) => sum + resident(Number(child)), Number(own?.[1]));
+  } catch {
+    // Gone between two looks.
+    return 0;
+  }
+}
+
+/** Runs a program; ten times a second it and its processes are looked at for the most memory they hold together. */
 function timed(command: string, args: readonly string[]): Promise<Timed> {
   const began = performance.now();
   const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
   let peak = 0;
   const poll = setInterval(() => {
-    try {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
-    } catch {
-      // Gone between two looks.
-    }
+    peak = Math.max(peak, resident(child.pid ?? 0));
   }, 100);
   return new Promise((resolve, reject) => {
     child.on('exit', (code) => {
