@@ -97,7 +97,12 @@ describe('monitor', () => {
         await new Promise(() => {});
       },
     };
-    const services = { graph: { read: {} }, landing: {}, jobs } as unknown as Services;
+    const services = {
+      graph: { read: {} },
+      landing: {},
+      selfTests: {},
+      jobs,
+    } as unknown as Services;
     const guarded = guardedServices(
       { ...services, jobs: jobs as never },
       {
