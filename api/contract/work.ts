@@ -92,6 +92,8 @@ export const RebuildBody = z.object({
   from: Period.shape.from.optional(),
   to: Period.shape.to.optional(),
   seed: z.number().int().min(0).max(4_294_967_295).optional(),
+  /** Whether the run is tested in the background once it is published; it is, unless this says not. */
+  selfTest: z.boolean().optional(),
 });
 export type RebuildBody = z.infer<typeof RebuildBody>;
 

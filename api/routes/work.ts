@@ -120,13 +120,13 @@ export function workRoutes(app: Application, services: Services, leaving?: Abort
   });
 
   mount(app, endpoints.startRebuild, async ({ body }) => {
-    const { from, to, seed } = body;
+    const { from, to, seed, selfTest } = body;
     return presentJob(
       await jobs.enqueueRebuild({
         ...(from ? { from } : {}),
         ...(to ? { to } : {}),
         ...(seed === undefined ? {} : { seed }),
-        selfTest: true,
+        selfTest: selfTest ?? true,
       }),
     );
   });
