@@ -1,7 +1,11 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 // Minutes each, and CI has twenty: `npm run test:faults` (FAULT_POINTS) runs them, `npm test` does not.
-const LONG = ['tests/services/restore.slow.test.ts', 'tests/contracts/neo4jBulk.test.ts'];
+const LONG = [
+  'tests/services/restore.slow.test.ts',
+  'tests/contracts/neo4jBulk.test.ts',
+  'tests/cli/feedback.test.ts',
+];
 
 /** In this process and without servers: they may run side by side. */
 const SLOW =
