@@ -27,7 +27,7 @@ function resident(pid: number): number {
     const below = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
     return below
       .filter(Boolean)
-      .reduce((sum, child) => sum + resident(Number(child)), Number(own?.[1]));
+      .reduce((sum, child) => sum + resident(Number(child)), Number(own?.[1] ?? 0));
   } catch {
     // Gone between two looks.
     return 0;
