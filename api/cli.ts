@@ -38,7 +38,10 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
   if ('exit' in parsed) return parsed.exit;
   return guarded(io, async () => {
     const { command } = parsed;
-    if (command.kind === 'alone') return command.run(io);
+    if (command.kind === 'alone') {
+      await command.run(io);
+      return 0;
+    }
     const env = readEnvironment(io.cwd);
     const dataDir = resolve(io.cwd, parsed.data ?? env.RINGFENCE_DATA);
     const inbox = env.RINGFENCE_INBOX ? resolve(io.cwd, env.RINGFENCE_INBOX) : undefined;

@@ -3,19 +3,19 @@ import { parseDay } from '../../analytics/model/time.js';
 import type { Io } from '../owner/io.js';
 import type { Services } from '../wiring.js';
 
-/** A command on a data directory; it never sees the process. Returns its exit code. */
+/** A command on a data directory; it never sees the process. What fails is thrown. */
 export interface Command {
   readonly name: string;
   /** Only `works` lets jobs run. */
   readonly kind: 'reads' | 'works';
-  run(io: Io, services: Services): Promise<number>;
+  run(io: Io, services: Services): Promise<void>;
 }
 
 /** A command that needs no data directory. */
 export interface AloneCommand {
   readonly name: string;
   readonly kind: 'alone';
-  run(io: Io): Promise<number>;
+  run(io: Io): Promise<void>;
 }
 
 /** A process that runs until it is told to stop. */

@@ -49,7 +49,7 @@ async function runImport(
   services: Services,
   given: string,
   options: { dialect?: string; replacePeriod?: true },
-): Promise<number> {
+): Promise<void> {
   const dir = pathFrom(io, given);
   if (!existsSync(dir) || !statSync(dir).isDirectory())
     throw invalid(`${given} is no directory`, 'Name the directory that holds the tables.');
@@ -59,7 +59,7 @@ async function runImport(
     replacePeriod: options.replacePeriod === true,
     ...(options.dialect ? { dialect: options.dialect } : {}),
   });
-  if (!done) return 0;
+  if (!done) return;
   const { record, changed, rejectFile } = done.result as ImportResult;
   await io.stdout(countsTable(record.tables, changed));
   for (const warning of record.warnings) await io.stderr(`${warning}\n`);
@@ -67,7 +67,6 @@ async function runImport(
   await io.stderr(
     changed ? `import ${record.id} committed\n` : `nothing new: the same as import ${record.id}\n`,
   );
-  return 0;
 }
 
 async function listImports(io: Io, services: Services, format: string): Promise<void> {
@@ -114,10 +113,7 @@ export function registerData(program: Program, choose: Choose): void {
       choose({
         name: 'imports list',
         kind: 'reads',
-        run: async (io, services) => {
-          await listImports(io, services, options.format);
-          return 0;
-        },
+        run: (io, services) => listImports(io, services, options.format),
       }),
     );
   imports
@@ -131,7 +127,6 @@ export function registerData(program: Program, choose: Choose): void {
         run: async (io, services) => {
           const done = await doJob(io, services, 'withdraw', { id });
           if (done) await io.stderr(`import ${id} withdrawn\n`);
-          return 0;
         },
       }),
     );
@@ -147,7 +142,6 @@ export function registerData(program: Program, choose: Choose): void {
         run: async (io, services) => {
           const done = await doJob(io, services, 'prune', { before: options.before });
           if (done) await io.stdout(`${JSON.stringify(done.result)}\n`);
-          return 0;
         },
       }),
     );

@@ -115,10 +115,7 @@ export function registerEvaluate(program: Program, choose: Choose): void {
       choose({
         name: 'evaluate',
         kind: 'reads',
-        run: async (io, services) => {
-          await runEvaluate(io, services, options);
-          return 0;
-        },
+        run: (io, services) => runEvaluate(io, services, options),
       }),
     );
 }

@@ -54,10 +54,7 @@ export function registerExport(program: Program, choose: Choose): void {
       choose({
         name: 'export',
         kind: 'reads',
-        run: async (io, services) => {
-          await runExport(io, services, id, options);
-          return 0;
-        },
+        run: (io, services) => runExport(io, services, id, options),
       }),
     );
 }

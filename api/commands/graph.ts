@@ -68,10 +68,7 @@ export function registerGraph(program: Program, choose: Choose): void {
       choose({
         name: 'graph export',
         kind: 'reads',
-        run: async (io, services) => {
-          await exportGraph(io, services, options);
-          return 0;
-        },
+        run: (io, services) => exportGraph(io, services, options),
       }),
     );
   graph
@@ -85,10 +82,7 @@ export function registerGraph(program: Program, choose: Choose): void {
       choose({
         name: 'graph load',
         kind: 'alone',
-        run: async (io) => {
-          await loadFiles(io, options.bulk, options.neo4jAdmin);
-          return 0;
-        },
+        run: (io) => loadFiles(io, options.bulk, options.neo4jAdmin),
       }),
     );
 }

@@ -123,10 +123,7 @@ export function registerLists(program: Program, choose: Choose): void {
       choose({
         name: 'findings',
         kind: 'reads',
-        run: async (io, services) => {
-          await printFindings(io, services, options);
-          return 0;
-        },
+        run: (io, services) => printFindings(io, services, options),
       }),
     );
   program
@@ -142,10 +139,7 @@ export function registerLists(program: Program, choose: Choose): void {
       choose({
         name: 'profiles',
         kind: 'reads',
-        run: async (io, services) => {
-          await printProfiles(io, services, options);
-          return 0;
-        },
+        run: (io, services) => printProfiles(io, services, options),
       }),
     );
 }

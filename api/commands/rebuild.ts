@@ -29,7 +29,6 @@ export function registerRebuild(program: Program, choose: Choose): void {
         run: async (io, services) => {
           const done = await doJob(io, services, 'rebuild', options);
           if (done) await io.stdout(rebuildText(done.result as RebuildResult));
-          return 0;
         },
       }),
     );

@@ -112,10 +112,7 @@ export function registerRules(program: Program, choose: Choose): void {
       choose({
         name: 'rules check',
         kind: 'reads',
-        run: async (io, services) => {
-          await check(io, services, file, options.format);
-          return 0;
-        },
+        run: (io, services) => check(io, services, file, options.format),
       }),
     );
   rules
@@ -127,10 +124,7 @@ export function registerRules(program: Program, choose: Choose): void {
       choose({
         name: 'rules diff',
         kind: 'works',
-        run: async (io, services) => {
-          await diff(io, services, file, options.format);
-          return 0;
-        },
+        run: (io, services) => diff(io, services, file, options.format),
       }),
     );
 }

@@ -74,7 +74,6 @@ export function registerSeed(program: Program, choose: Choose): void {
           } finally {
             await line.clear();
           }
-          return 0;
         },
       }),
     );

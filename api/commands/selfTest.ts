@@ -48,14 +48,13 @@ export function registerSelfTest(program: Program, choose: Choose): void {
             run,
             ...(options.seed === undefined ? {} : { seed: options.seed }),
           });
-          if (!done) return 0;
+          if (!done) return;
           const { finishedAt: _, ...result } = presentResult(done.result as SelfTest, 0);
           await io.stdout(
             options.format === 'table'
               ? selfTestText(result)
               : `${JSON.stringify({ run, ...result })}\n`,
           );
-          return 0;
         },
       }),
     );

@@ -99,10 +99,7 @@ export function registerVerdicts(program: Program, choose: Choose): void {
       choose({
         name: 'verdicts import',
         kind: 'reads',
-        run: async (io, services) => {
-          await importVerdicts(io, services, file);
-          return 0;
-        },
+        run: (io, services) => importVerdicts(io, services, file),
       }),
     );
   verdicts
@@ -113,10 +110,7 @@ export function registerVerdicts(program: Program, choose: Choose): void {
       choose({
         name: 'verdicts list',
         kind: 'reads',
-        run: async (io, services) => {
-          await listVerdicts(io, services, options.format);
-          return 0;
-        },
+        run: (io, services) => listVerdicts(io, services, options.format),
       }),
     );
 }

@@ -25,10 +25,10 @@ export interface Ownership {
 async function execute(command: Command, io: Io, services: OwnedServices): Promise<number> {
   return guarded(io, async () => {
     if (command.kind === 'works') await services.work();
-    const code = await command.run(io, services);
+    await command.run(io, services);
     // A list that Ctrl-C cut short is not done, although nothing failed; a job says so itself.
     const cut = command.kind === 'reads' && io.signal.reason === CANCEL;
-    return cut ? 1 : code;
+    return cut ? 1 : 0;
   });
 }
 
