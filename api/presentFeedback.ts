@@ -2,7 +2,7 @@ import type { RiskProfile } from '../analytics/model/finding.js';
 import type { EntityRef } from '../analytics/model/ids.js';
 import type { RunRules as DomainRules } from '../analytics/model/rules.js';
 import type { RunVerdicts as DomainVerdicts } from '../analytics/model/verdict.js';
-import { inspectionMonths } from '../analytics/scoring/feedback.js';
+import { inspectionMonths } from '../analytics/scoring/profiles.js';
 import type { GraphStore } from '../analytics/store/port.js';
 import type { EntityProfile, RunRules, RunVerdicts } from './contract/index.js';
 import { labelled, lookUp } from './present.js';

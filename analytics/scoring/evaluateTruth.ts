@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { invalid } from '../model/errors.js';
+import { filledLines, firstIssue } from './refusal.js';
 
 /** One planted or confirmed case: a line of the truth file (DATA.md §2). */
 export interface TruthRing {
@@ -43,14 +44,9 @@ export function parseTruth(
   file: string,
   what: 'truth' | 'lookalikes' = 'truth',
 ): TruthRing[] {
-  const out: TruthRing[] = [];
-  text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .forEach((line, i) => {
-      if (line.trim() !== '') out.push(parseLine(line, `${file}, line ${i + 1}`, i + 1, what));
-    });
-  return out;
+  return filledLines(text).map(({ line, raw }) =>
+    parseLine(raw, `${file}, line ${line}`, line, what),
+  );
 }
 
 function parseLine(line: string, where: string, number: number, what: string): TruthRing {
@@ -62,9 +58,9 @@ function parseLine(line: string, where: string, number: number, what: string): T
   }
   const parsed = LINE.safeParse(json);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    const field = issue.path.length > 0 ? `field ${issue.path.join('.')}: ` : '';
-    throw invalid(`${where}: ${field}${issue.message}`, LOOKS_LIKE);
+    const { path, message } = firstIssue(parsed.error, json);
+    const field = path.length > 0 ? `field ${path.join('.')}: ` : '';
+    throw invalid(`${where}: ${field}${message}`, LOOKS_LIKE);
   }
   const { ring, type, resembles, camouflage, patients, institutions, doctors, drugs } = parsed.data;
   for (const [field, value] of Object.entries({ ring, type }))

@@ -1,4 +1,4 @@
-import type { Ring, RiskProfile } from '../model/finding.js';
+import type { Ring } from '../model/finding.js';
 import { entityKey } from '../model/ids.js';
 import type { KnownVerdict, RunVerdicts, Verdict } from '../model/verdict.js';
 import type { World } from '../projection/world.js';
@@ -83,12 +83,4 @@ export function feedback(
     confirmed: by,
     spread: spreadFrom(world, confirmed, looked, signal),
   };
-}
-
-/** How soon somebody should look again, in months, by grade; patients' and items' records alike. */
-const MONTHS: Readonly<Record<RiskProfile['grade'], number>> = { A: 24, B: 12, C: 6, D: 3, E: 1 };
-
-/** The inspection frequency that a grade suggests: months from one inspection to the next. */
-export function inspectionMonths(grade: RiskProfile['grade']): number {
-  return MONTHS[grade];
 }

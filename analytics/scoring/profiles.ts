@@ -61,10 +61,7 @@ export function riskProfiles(
     for (const subject of subjects as readonly Subject[])
       raise(touch(subject.kind, subject.id), 0.2 * Math.max(0, 1 - q), q <= 0.2 ? 'C' : 'B');
   if (feedback)
-    for (const key of feedback.spread.keys()) {
-      const at = key.indexOf(':');
-      if (key.startsWith('drug:')) touch('drug', key.slice(at + 1));
-    }
+    for (const { of } of feedback.spread.values()) if (of.kind === 'drug') touch('drug', of.id);
   return [...all.entries()]
     .map(([key, { kind, id, given, findings }]) => ({
       kind,
@@ -104,4 +101,12 @@ function doctorsOf(
     if (n < DOCTOR_MIN || n < 0.2 * signed) count.delete(doctor);
     else count.set(doctor, n / signed);
   return count;
+}
+
+/** How soon somebody should look again, in months, by grade; patients' and items' records alike. */
+const MONTHS: Readonly<Record<Grade, number>> = { A: 24, B: 12, C: 6, D: 3, E: 1 };
+
+/** The inspection frequency that a grade suggests: months from one inspection to the next. */
+export function inspectionMonths(grade: Grade): number {
+  return MONTHS[grade];
 }

@@ -15,6 +15,7 @@ import type { LandingReader } from '../landing/types.js';
 import { invalid } from '../model/errors.js';
 import type { Rule, RunRules } from '../model/rules.js';
 import { formatDay, type Period, parseDay } from '../model/time.js';
+import { firstIssue, said } from './refusal.js';
 
 /**
  * Rules as data: what a bureau sets otherwise, in one JSON file of its data directory. A list of
@@ -24,7 +25,6 @@ const FILE = 'rules.json';
 const REMEDY = 'Correct the file; docs/rules.md says what stands in it.';
 /** So large a share of the settlements is of one region, or the data are of none. */
 const REGION_SHARE = 0.9;
-const SHOWN = 60;
 
 export const rulesPath = (dataDir: string) => join(dataDir, FILE);
 
@@ -52,11 +52,6 @@ const Entry = z.strictObject({
   note: z.string().trim().min(1, 'is empty: say why').max(500, 'is longer than 500 characters'),
 });
 
-function said(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text;
-}
-
 function wrong(file: string, path: ReadonlyArray<PropertyKey>, what: string): Error {
   const at = path.map((p) => (typeof p === 'number' ? `[${p}]` : `.${String(p)}`)).join('');
   return invalid(`${file} at ${at || 'its top'}: ${what}`, REMEDY);
@@ -72,14 +67,9 @@ export function checkRules(
   const rules = value.map((raw, i): Rule => {
     const parsed = Entry.safeParse(raw);
     if (!parsed.success) {
-      const issue = parsed.error.issues[0]!;
-      if (issue.code === 'unrecognized_keys')
-        throw wrong(file, [i], `${issue.keys.join(', ')} is no field of a rule`);
-      const at = issue.path.reduce<unknown>(
-        (v, key) => (v as Record<PropertyKey, unknown> | null | undefined)?.[key],
-        raw,
-      );
-      throw wrong(file, [i, ...issue.path], `${said(at)} ${issue.message}`);
+      const { path, value: at, message, unknown } = firstIssue(parsed.error, raw);
+      if (unknown) throw wrong(file, [i], `${unknown.join(', ')} is no field of a rule`);
+      throw wrong(file, [i, ...path], `${said(at)} ${message}`);
     }
     checkSubject(parsed.data, i, file, dictionary);
     return parsed.data;

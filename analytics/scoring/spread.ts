@@ -17,6 +17,7 @@ const DRUGS: ReadonlySet<number> = new Set([101, 102]);
 const TOLERANCE = 1e-7;
 
 export interface Spread {
+  readonly of: EntityRef;
   /** Beside the middle one of those confirmed, at most 1. */
   readonly closeness: number;
   /** The neighbour through whom most of it came. */
@@ -123,11 +124,14 @@ export function spreadFrom(
     }
     close.sort((a, b) => lift[b]! - lift[a]! || a - b);
     const kept = Math.max(KEPT_MIN, Math.floor(present * KEPT_SHARE));
-    for (const node of close.slice(0, kept))
-      out.set(entityKey({ kind, id: ids[node - at]! }), {
+    for (const node of close.slice(0, kept)) {
+      const of = { kind, id: ids[node - at]! };
+      out.set(entityKey(of), {
+        of,
         closeness: Math.min(1, lift[node]! / middle),
         via: entityOf(numbers, strongestNeighbour(graph, near, strength, node)),
       });
+    }
   }
   return out;
 }

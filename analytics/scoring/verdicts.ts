@@ -14,6 +14,7 @@ import {
   type Verdict,
   type VerdictSubject,
 } from '../model/verdict.js';
+import { filledLines, firstIssue, said } from './refusal.js';
 
 /**
  * Verdicts from a file, one JSON object a line, until there are leads. The data directory keeps them in
@@ -57,40 +58,26 @@ export function wrongLine(file: string, line: number, what: string, remedy = REM
   return invalid(`${file} line ${line}: ${what}`, remedy);
 }
 
-function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}
-
 /** Reads verdicts line by line; empty lines are passed over. `file` is what errors call it. */
 export function parseVerdicts(
   text: string,
   file: string,
 ): ReadonlyArray<{ readonly line: number; readonly verdict: Verdict }> {
-  return text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .flatMap((raw, i) => (raw.trim() === '' ? [] : [{ line: i + 1, raw }]))
-    .map(({ line, raw }) => {
-      let value: unknown;
-      try {
-        value = JSON.parse(raw);
-      } catch (error) {
-        throw wrongLine(file, line, `is not JSON: ${(error as Error).message}`);
-      }
-      const parsed = Line.safeParse(value);
-      if (parsed.success) return { line, verdict: parsed.data };
-      const issue = parsed.error.issues[0]!;
-      if (issue.code === 'unrecognized_keys')
-        throw wrongLine(file, line, `${issue.keys.join(', ')} is no field of a verdict`);
-      const at = issue.path.reduce<unknown>(
-        (v, key) => (v as Record<PropertyKey, unknown> | undefined)?.[key],
-        value,
-      );
-      const field = issue.path.length > 0 ? `${issue.path.join('.')} (${shown(at)}) ` : '';
-      throw wrongLine(file, line, `${field}${issue.message}`);
-    });
+  return filledLines(text).map(({ line, raw }) => {
+    let value: unknown;
+    try {
+      value = JSON.parse(raw);
+    } catch (error) {
+      throw wrongLine(file, line, `is not JSON: ${(error as Error).message}`);
+    }
+    const parsed = Line.safeParse(value);
+    if (parsed.success) return { line, verdict: parsed.data };
+    const issue = firstIssue(parsed.error, value);
+    if (issue.unknown)
+      throw wrongLine(file, line, `${issue.unknown.join(', ')} is no field of a verdict`);
+    const field = issue.path.length > 0 ? `${issue.path.join('.')} (${said(issue.value)}) ` : '';
+    throw wrongLine(file, line, `${field}${issue.message}`);
+  });
 }
 
 export const verdictsPath = (dataDir: string) => join(dataDir, FILE);
