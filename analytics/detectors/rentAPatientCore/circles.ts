@@ -3,16 +3,15 @@ import type { World } from '../../projection/world.js';
 import { searchCircles } from '../circleSearch.js';
 import type { DetectorContext } from '../detector.js';
 import type { CalibratedGroup, GroupSearch } from '../groupSearch.js';
+import type { Core } from './describe.js';
 
 /** A place belongs to the core when this share of the people used it. */
 const CORE_SHARE = 0.6;
 /** Places that two of a small core have in common. */
 const SHARED = 3;
 
-export interface SmallCore {
+export interface SmallCore extends Core {
   readonly group: CalibratedGroup;
-  readonly rows: ReadonlySet<number>;
-  readonly columns: ReadonlySet<number>;
 }
 
 /**

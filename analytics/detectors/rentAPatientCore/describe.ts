@@ -1,0 +1,64 @@
+import type { Links } from '../../algorithms/placeLinks.js';
+import type { Finding, InnocentExplanation } from '../../model/finding.js';
+import { rowsOf } from '../../projection/indexes.js';
+import type { World } from '../../projection/world.js';
+import { conclude, fundOf, institutionSubject, memberSubjects, reason } from '../telling.js';
+import { expectedLinks } from './links.js';
+
+export const ID = 'rent-a-patient-core';
+export const VERSION = 2;
+
+/** People × places, all joined with all. */
+export interface Core {
+  readonly rows: ReadonlySet<number>;
+  readonly columns: ReadonlySet<number>;
+}
+
+export function describeCore(
+  world: World,
+  links: Links,
+  area: Int32Array,
+  { rows, columns }: Core,
+  p: number,
+  innocent: readonly InnocentExplanation[],
+  level: number,
+): Finding {
+  const perPatient = new Map<number, number>();
+  links.patient.forEach((m, e) => {
+    if (rows.has(m) && columns.has(links.place[e]!))
+      perPatient.set(m, (perPatient.get(m) ?? 0) + 1);
+  });
+  const inside = [...perPatient.values()];
+  const expected = expectedLinks(links, area, { rows: [...rows], columns: [...columns] });
+  const s = world.settlements;
+  const settled = [...rows].flatMap((m) =>
+    [...rowsOf(world, m)].filter((i) => columns.has(s.institution[i]!) && !s.cancelled[i]),
+  );
+  return {
+    detector: ID,
+    detectorVersion: VERSION,
+    kind: 'ring',
+    subjects: [
+      ...[...columns].map((h) => institutionSubject(world, h)),
+      ...memberSubjects(world, rows),
+    ],
+    reasons: [
+      reason(world, ID, 'dense-core', {
+        measured: inside.reduce((x, y) => x + y, 0),
+        expected,
+        unit: 'links',
+        rows: settled,
+        p,
+      }),
+      reason(world, ID, 'least-links', {
+        measured: Math.min(...inside),
+        expected: expected / Math.max(1, rows.size),
+        unit: 'institutions',
+        rows: settled,
+      }),
+    ],
+    innocent,
+    ...conclude(p, innocent, level),
+    fundAtRisk: fundOf(world, settled),
+  };
+}
