@@ -155,10 +155,12 @@ function searchMeetings(
   screened: readonly PairScreen[],
 ): GroupSearch {
   const weighed = screened.map((pairs) => weighPairs(pairs, params.pairScreen));
-  return searchGroups(weighed[0] ?? weighPairs(NO_PAIRS, 1), weighed.slice(1), {
+  const search = searchGroups(weighed[0] ?? weighPairs(NO_PAIRS, 1), weighed.slice(1), {
     household: world.patients.household,
     minUnits: params.minUnits,
     seed: deriveSeed(context.seed, 'pharmacy meetings'),
     signal: context.signal,
   });
+  context.redrawn?.('pharmacy meetings', search.table.best);
+  return search;
 }

@@ -47,6 +47,7 @@ export function searchCircles(
     context.progress?.({ phase: `redrawing ${options.name}`, done: w + 1, total: options.worlds });
   }
   const table = { best: Float64Array.from(best) };
+  context.redrawn?.(options.name, table.best);
   const { groups, pairs } = judge(
     screen.observed(),
     options,

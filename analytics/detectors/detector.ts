@@ -8,6 +8,8 @@ import type { World } from '../projection/world.js';
 export interface DetectorContext extends WorkContext {
   /** Seed of the run; a detector derives its own streams from it by name. */
   readonly seed: number;
+  /** Told the best score of each redrawn world of a search, for whoever checks the tails fitted to them. */
+  readonly redrawn?: (search: string, best: Float64Array) => void;
 }
 
 /** How much likelier than of another type a ring of the three headline types is held to be. */

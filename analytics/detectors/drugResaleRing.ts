@@ -156,12 +156,14 @@ function collectors(
       yield among(screen.redrawn(deriveSeed(context.seed, `collectors ${w}`)).pairs);
     }
   };
-  return searchGroups(among(screen.observed().pairs), redrawn(), {
+  const search = searchGroups(among(screen.observed().pairs), redrawn(), {
     household: world.patients.household,
     minUnits: params.minUnits,
     seed: deriveSeed(context.seed, 'collectors'),
     signal: context.signal,
   });
+  context.redrawn?.('collectors', search.table.best);
+  return search;
 }
 
 /** Taker × (institution, ingredient) on `least` days or more. */

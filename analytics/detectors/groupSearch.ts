@@ -101,12 +101,14 @@ export function searchRedrawn(
       context.progress?.({ phase: `redrawing ${name}`, done: w + 1, total });
     }
   }
-  return searchGroups(weighPairs(screen.observed(), level), worlds(), {
+  const search = searchGroups(weighPairs(screen.observed(), level), worlds(), {
     household: options.household,
     minUnits: options.minUnits,
     seed: deriveSeed(context.seed, name),
     signal: context.signal,
   });
+  context.redrawn?.(name, search.table.best);
+  return search;
 }
 
 /**

@@ -117,6 +117,7 @@ export const multiSiteConvoy: Detector<typeof parameters> = {
       seed: deriveSeed(context.seed, 'convoys'),
       signal: context.signal,
     });
+    context.redrawn?.('rounds', search.table.best);
     return inOrder(
       search.groups.flatMap(
         (group) => describe(world, params, group, search, rounds, observed.convoys) ?? [],

@@ -1,0 +1,170 @@
+/**
+ * Nominal against realised p-values in clean worlds: `npm run bench -- calibration [--worlds 20]
+ * [--settlements 50000] [--seed 9001] [--seeds N,N…] [--out docs/calibration.json]`. Writes what
+ * `GET /api/calibration` serves.
+ *
+ * Each world is searched twice: as a rebuild does, for the findings of its list, and with every level opened
+ * to .5, for the p of each detector's surest candidate. Look-alikes of every type live in these worlds, no ring.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { deserialize } from 'node:v8';
+import { addScreens, type PairScreen } from '../../analytics/algorithms/pairSums.js';
+import { DETECTORS } from '../../analytics/detectors/index.js';
+import { importDirectory } from '../../analytics/ingest/import.js';
+import { periodOf } from '../../analytics/jobs/period.js';
+import { listCounties, prepareEvents } from '../../analytics/landing/events.js';
+import { openLanding } from '../../analytics/landing/landing.js';
+import { createLedger } from '../../analytics/landing/ledger.js';
+import type { LandingReader } from '../../analytics/landing/types.js';
+import { deriveSeed } from '../../analytics/model/rng.js';
+import { TABLE_NAMES } from '../../analytics/model/tables.js';
+import { PLANTED_TYPES } from '../../analytics/planting/context.js';
+import { loadWorld } from '../../analytics/projection/load.js';
+import { NOMINAL, realised, surestP, tailOf } from '../../analytics/scoring/calibration.js';
+import { dictionaryOf } from '../../analytics/scoring/rules.js';
+import { runDetection, screenCounty } from '../../analytics/scoring/run.js';
+import { openRecords } from '../../api/records/open.js';
+import { writeSeedWorld } from '../../seed/index.js';
+
+const { values } = parseArgs({
+  options: {
+    worlds: { type: 'string', default: '20' },
+    settlements: { type: 'string', default: '50000' },
+    seed: { type: 'string', default: '9001' },
+    seeds: { type: 'string' },
+    out: { type: 'string', default: 'docs/calibration.json' },
+  },
+});
+
+const settlements = Number(values.settlements);
+const seeds = values.seeds
+  ? values.seeds.split(',').map(Number)
+  : Array.from({ length: Number(values.worlds) }, (_, i) => Number(values.seed) + i);
+
+/** Candidates up to this p are told; no nominal level lies above it. */
+const OPEN = Math.max(...NOMINAL);
+const RUN_SEED = 1;
+
+interface Seen {
+  /** Of the list. */
+  readonly findings: number;
+  /** By detector; one that could not run is not there. */
+  readonly p: ReadonlyMap<string, number>;
+  /** Best scores of redrawn worlds by detector and search. */
+  readonly tables: ReadonlyMap<string, Float64Array>;
+}
+
+async function search(reader: LandingReader): Promise<Seen> {
+  const period = await periodOf(reader, {});
+  const request = { period, seed: RUN_SEED };
+  const artifacts = [];
+  for (const { county } of await listCounties(reader))
+    artifacts.push(await screenCounty(reader, { ...request, county }));
+  const run = await runDetection(reader, {
+    ...request,
+    ...{ id: 'calibration', code: 'calibration', artifacts, previous: [] },
+  });
+  const counties = artifacts.map((a) => deserialize(a) as Record<string, readonly PairScreen[]>);
+  await prepareEvents(reader, { ...period });
+  const dictionary = dictionaryOf(undefined, undefined);
+  const world = await loadWorld(reader, period, dictionary, new Set(TABLE_NAMES));
+  const p = new Map<string, number>();
+  const tables = new Map<string, Float64Array>();
+  for (const { detector: id, status } of run.detectors) {
+    if (status === 'not-run') continue;
+    const detector = DETECTORS.find((d) => d.id === id)!;
+    const found = await detector.detect(
+      world,
+      { ...detector.parameters.parse({}), q: OPEN },
+      {
+        seed: deriveSeed(RUN_SEED, id),
+        redrawn: (name, best) => void tables.set(`${id}/${name}`, best),
+      },
+      addScreens(counties.map((c) => c[id] ?? [])),
+    );
+    p.set(id, surestP(found));
+  }
+  return { findings: run.rings.filter((r) => r.status === 'finding').length, p, tables };
+}
+
+/** A clean world, imported into a data directory of its own, and searched. */
+async function look(scratch: string, seed: number): Promise<Seen> {
+  const outDir = join(scratch, `world-${seed}`);
+  const dir = mkdtempSync(join(scratch, 'data-'));
+  await writeSeedWorld({ outDir, settlements, seed, clean: true, types: PLANTED_TYPES });
+  const records = await openRecords(dir);
+  const ledger = createLedger(records.db);
+  const landing = await openLanding({ dir, ledger, exclusive: true, threads: cpus().length });
+  try {
+    await importDirectory({ landing, dir: outDir, rejectDir: join(dir, 'rejects') });
+    const reader = await landing.reader();
+    try {
+      return await search(reader);
+    } finally {
+      await reader.close();
+    }
+  } finally {
+    await landing.close();
+    await records.close();
+    rmSync(dir, { recursive: true, force: true });
+    rmSync(outDir, { recursive: true, force: true });
+  }
+}
+
+/** Which code was measured, where the tree is a checkout. */
+function revision(): string | null {
+  const git = spawnSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' });
+  return git.status === 0 ? git.stdout.trim() : null;
+}
+
+async function main(): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), 'ringfence-calibration-'));
+  const worlds: Seen[] = [];
+  try {
+    for (const seed of seeds) {
+      const began = performance.now();
+      const seen = await look(scratch, seed);
+      worlds.push(seen);
+      const sure = [...seen.p].filter(([, p]) => p <= 0.1).map(([id, p]) => `${id} ${p}`);
+      const took = Math.round((performance.now() - began) / 1000);
+      process.stderr.write(
+        `world ${seed}: ${took} s, ${seen.findings} findings; ${sure.join(', ')}\n`,
+      );
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  const findings = worlds.reduce((sum, w) => sum + w.findings, 0);
+  const searches = [...new Set(worlds.flatMap((w) => [...w.tables.keys()]))];
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  const report = {
+    measuredAt: new Date().toISOString().slice(0, 10),
+    version,
+    revision: revision(),
+    worlds: worlds.length,
+    settlements,
+    seeds,
+    list: {
+      findings,
+      per100k: Math.round((findings * 1e7) / (worlds.length * settlements)) / 100,
+      worlds: worlds.filter((w) => w.findings > 0).length,
+    },
+    detectors: DETECTORS.map((d) => ({
+      id: d.id,
+      version: d.version,
+      levels: realised(worlds.flatMap((w) => w.p.get(d.id) ?? [])),
+    })),
+    tails: searches.flatMap((key) => {
+      const [detector, ...name] = key.split('/');
+      const tail = tailOf(worlds.flatMap((w) => w.tables.get(key) ?? []));
+      return tail ? [{ detector, search: name.join('/'), ...tail }] : [];
+    }),
+  };
+  writeFileSync(values.out, `${JSON.stringify(report)}\n`);
+}
+
+await main();
