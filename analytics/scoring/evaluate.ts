@@ -48,8 +48,8 @@ export interface Quality {
   /** The looser reading; see `touches`. */
   readonly touching: Precision;
   readonly auprc: { readonly institution: RankQuality; readonly patient: RankQuality };
-  /** Recall of the cases of each level of camouflage, where the truth names it. */
-  readonly camouflage: Readonly<Record<string, Recall>>;
+  /** The cases of each level of camouflage, where the truth names it; the people of the others are left out. */
+  readonly camouflage: Readonly<Record<string, Recall & Pick<Quality, 'auprc'>>>;
 }
 
 type Recall = Pick<Quality, 'rings' | 'recall' | 'meanBestJaccard'>;
@@ -124,14 +124,14 @@ export function evaluate(input: EvaluateInput): Evaluation {
   return {
     ...(input.settlements === undefined ? {} : { settlements: input.settlements }),
     ...(input.settlements ? { falsePer100k: (wrong / input.settlements) * 100_000 } : {}),
-    overall: quality(cases, entries, rank(undefined)),
+    overall: quality(cases, entries, rank),
     types: Object.fromEntries(
       types.map((type) => [
         type,
         quality(
           cases.filter((c) => c.ring.type === type),
           entries.filter((e) => e.detector === type),
-          rank(type),
+          rank,
         ),
       ]),
     ),
@@ -162,7 +162,7 @@ function recallOf(cases: readonly Case[]): Recall {
 function quality(
   cases: readonly Case[],
   entries: readonly Entry[],
-  auprc: Quality['auprc'],
+  rank: (cases: readonly Case[]) => Quality['auprc'],
 ): Quality {
   const precision = (is: (e: Entry) => boolean): Precision => ({
     at20: share(entries.slice(0, 20), is),
@@ -176,29 +176,37 @@ function quality(
     findings: entries.length,
     precision: precision((e) => e.right),
     touching: precision((e) => e.touching),
-    auprc,
+    auprc: rank(cases),
     camouflage: Object.fromEntries(
-      levels.map((level) => [level, recallOf(cases.filter((c) => c.ring.camouflage === level))]),
+      levels.map((level) => {
+        const own = cases.filter((c) => c.ring.camouflage === level);
+        return [level, { ...recallOf(own), auprc: rank(own) }];
+      }),
     ),
   };
 }
 
+/** How well people and places of some cases are ranked; those of all other cases are left out. */
 function rankOf(input: EvaluateInput) {
-  const kinds = {
+  const membersOfKind = {
     institution: (t: TruthRing) => t.institutions,
     patient: (t: TruthRing) => t.patients,
   } as const;
-  return (type: string | undefined): Quality['auprc'] => {
+  const scoresOf = (kind: 'institution' | 'patient') => {
+    const scores = new Map<string, number>();
+    for (const p of input.profiles[kind])
+      scores.set(p.id, Math.max(p.score, scores.get(p.id) ?? 0));
+    return scores;
+  };
+  const scores = { institution: scoresOf('institution'), patient: scoresOf('patient') };
+  return (cases: readonly Case[]): Quality['auprc'] => {
+    const counted = new Set(cases.map((c) => c.ring));
     const of = (kind: 'institution' | 'patient') => {
-      const scores = new Map<string, number>();
-      for (const p of input.profiles[kind])
-        scores.set(p.id, Math.max(p.score, scores.get(p.id) ?? 0));
       const positives = new Set<string>();
       const leftOut = new Set<string>();
       for (const t of input.truth)
-        for (const id of kinds[kind](t))
-          (type === undefined || t.type === type ? positives : leftOut).add(id);
-      return rankQuality(scores, positives, leftOut, input.population?.[kind] ?? 0);
+        for (const id of membersOfKind[kind](t)) (counted.has(t) ? positives : leftOut).add(id);
+      return rankQuality(scores[kind], positives, leftOut, input.population?.[kind] ?? 0);
     };
     return { institution: of('institution'), patient: of('patient') };
   };

@@ -23,11 +23,18 @@ type Louvain = (graph: UndirectedGraph, options: { rng: () => number }) => Recor
 const louvain = louvainModule as unknown as Louvain;
 const BLOCKS = 10;
 
-/** Area under the precision–recall curve of each baseline; `guilty` are patient ids. */
+export interface Guilty {
+  /** Patient ids. */
+  readonly guilty: ReadonlySet<string>;
+  /** Of other cases: neither guilty nor innocent. */
+  readonly leftOut: ReadonlySet<string>;
+}
+
+/** Area under the precision–recall curve of each baseline, for each of several questions; null where nobody is guilty. */
 export async function baselines(
   world: string,
-  guilty: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, number>> {
+  questions: Readonly<Record<string, Guilty>>,
+): Promise<Record<string, Record<string, number | null>>> {
   const db = await DuckDBInstance.create(':memory:');
   const c = await db.connect();
   await c.run(`CREATE TABLE visit AS
@@ -56,10 +63,15 @@ export async function baselines(
     Louvain: communities(pairs),
     FRAUDAR: blocks(links),
   };
-  return new Map(
-    Object.entries(all).map(([name, scores]) => [
-      name,
-      rankQuality(scores, guilty, new Set(), people.length).auprc ?? Number.NaN,
+  return Object.fromEntries(
+    Object.entries(questions).map(([question, { guilty, leftOut }]) => [
+      question,
+      Object.fromEntries(
+        Object.entries(all).map(([name, scores]) => [
+          name,
+          rankQuality(scores, guilty, leftOut, people.length).auprc,
+        ]),
+      ),
     ]),
   );
 }

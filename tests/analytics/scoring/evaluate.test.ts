@@ -205,7 +205,7 @@ describe('AUPRC', () => {
     expect(out.prevalence).toBe(0.2);
   });
 
-  it('leaves the cases of other types out of a type', () => {
+  it('leaves the cases of other types out of a type, and of other levels out of a level', () => {
     const profile = (id: string, score: number): RiskProfile => ({
       kind: 'patient',
       id,
@@ -219,8 +219,13 @@ describe('AUPRC', () => {
         patient: [profile('d', 0.9), profile('a', 0.8), profile('n', 0.1)],
         institution: [],
       },
-      truth: [truth('T1', ['a'], []), truth('T2', ['d'], [], { type: 'other' })],
+      truth: [
+        truth('T1', ['a'], [], { camouflage: '0' }),
+        truth('T2', ['d'], [], { type: 'other', camouflage: '4' }),
+      ],
     });
+    const hidden = out.overall.camouflage['0']!.auprc.patient;
+    expect(hidden).toMatchObject({ auprc: 1, positives: 1, population: 2 });
     expect(out.types[DETECTOR]!.auprc.patient).toMatchObject({ auprc: 1, population: 2 });
     expect(out.overall.auprc.patient).toMatchObject({ auprc: 1, positives: 2, population: 3 });
   });

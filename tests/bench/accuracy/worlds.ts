@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Ring } from '../../../analytics/model/finding.js';
+import { type Evaluation, evaluate } from '../../../analytics/scoring/evaluate.js';
+import { parseTruth, type TruthRing } from '../../../analytics/scoring/evaluateTruth.js';
+import { baselines } from '../baselines.js';
+
+/** What `ringfence seed` is asked for. */
+export interface WorldPlan {
+  readonly seed: number;
+  readonly settlements: number;
+  readonly kind: 'mixed' | 'clean';
+  /** Types to plant: the three headline ones unless told. */
+  readonly types?: string | undefined;
+  /** One level for all rings; a mixture of the five unless told. */
+  readonly camouflage?: string | undefined;
+  /** Columns and tables that are left out of what is imported. */
+  readonly without?: string | undefined;
+}
+
+/** How many findings have q up to a level, and how many of these match no case. */
+export interface RealisedQ {
+  readonly q: number;
+  readonly findings: number;
+  readonly wrong: number;
+}
+
+export interface WorldResult {
+  readonly plan: WorldPlan;
+  readonly evaluation: Evaluation;
+  readonly realised: readonly RealisedQ[];
+  /** Area under the precision–recall curve of patients, by level of camouflage and `all`, by plain score. */
+  readonly plain: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
+}
+
+export const Q_LEVELS = [0.001, 0.005, 0.01, 0.02, 0.05];
+
+/** Runs a command of the command line; its output. */
+export async function ringfence(data: string, ...args: string[]): Promise<string> {
+  const child = spawn(process.execPath, ['bin/ringfence.cjs', '--data', data, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err]: string[][] = [[], []];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => out!.push(text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => err!.push(text));
+  const code = await new Promise((done) => child.once('close', done));
+  if (code !== 0) throw new Error(`ringfence ${args.join(' ')}: ${err!.join('')}`);
+  return out!.join('');
+}
+
+/** Imports and searches a directory of tables; the rings of the run. */
+export async function search(data: string, tables: string, ...how: string[]): Promise<Ring[]> {
+  await ringfence(data, 'import', tables, ...how);
+  await ringfence(data, 'rebuild');
+  const lines = await ringfence(data, 'findings', '--all');
+  return lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Ring);
+}
+
+/**
+ * Makes a world, imports and searches it and compares, all through the command line as a user would. What was
+ * measured before is read from `kept` instead.
+ */
+export async function measureWorld(
+  plan: WorldPlan,
+  scratch: string,
+  kept: string,
+): Promise<WorldResult> {
+  const name = [plan.kind, plan.seed, plan.settlements, plan.camouflage ?? 'all', plan.without]
+    .filter((part) => part !== undefined)
+    .join('-');
+  const file = join(kept, `${name}.json`);
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as WorldResult;
+  const world = join(scratch, name);
+  const data = `${world}-data`;
+  const option = (key: string, value: string | undefined) => (value ? [`--${key}`, value] : []);
+  await ringfence(
+    data,
+    ...['seed', '--out', world, '--settlements', String(plan.settlements)],
+    ...['--seed', String(plan.seed)],
+    ...(plan.kind === 'clean' ? ['--clean'] : option('types', plan.types)),
+    ...option('camouflage', plan.camouflage),
+    ...option('without', plan.without),
+  );
+  const rings = await search(data, world);
+  const [truthFile, looksFile] = [`${world}.truth.jsonl`, `${world}.lookalikes.jsonl`];
+  const report = await ringfence(
+    data,
+    ...['evaluate', '--truth', truthFile, '--lookalikes', looksFile],
+  );
+  const truth = parseTruth(readFileSync(truthFile, 'utf8'), truthFile);
+  const result: WorldResult = {
+    plan,
+    evaluation: JSON.parse(report) as Evaluation,
+    realised: Q_LEVELS.map((q) => realised(rings, truth, q)),
+    plain: plan.kind === 'clean' ? {} : await baselines(world, byLevel(truth)),
+  };
+  mkdirSync(kept, { recursive: true });
+  writeFileSync(file, JSON.stringify(result));
+  for (const made of [world, data, truthFile, looksFile])
+    rmSync(made, { recursive: true, force: true });
+  return result;
+}
+
+function realised(rings: readonly Ring[], truth: readonly TruthRing[], q: number): RealisedQ {
+  const findings = rings.filter((r) => r.q !== null && r.q <= q && r.status === 'finding');
+  const { overall } = evaluate({ findings, profiles: { patient: [], institution: [] }, truth });
+  const right = Math.round((overall.precision.list ?? 0) * findings.length);
+  return { q, findings: findings.length, wrong: findings.length - right };
+}
+
+function byLevel(truth: readonly TruthRing[]) {
+  const patients = (rings: readonly TruthRing[]) => new Set(rings.flatMap((r) => r.patients));
+  const levels = [...new Set(truth.flatMap((t) => t.camouflage ?? []))].sort();
+  const of = (level: string | undefined) => ({
+    guilty: patients(truth.filter((t) => level === undefined || t.camouflage === level)),
+    leftOut: patients(truth.filter((t) => level !== undefined && t.camouflage !== level)),
+  });
+  return Object.fromEntries([['all', of(undefined)], ...levels.map((level) => [level, of(level)])]);
+}
