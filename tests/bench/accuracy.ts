@@ -16,6 +16,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { curvePlot, recallPlot } from './accuracy/plots.js';
+import { seedsOf } from './accuracy/seeds.js';
 import {
   cleanTable,
   curveTable,
@@ -42,15 +43,6 @@ const { values } = parseArgs({
     synthea: { type: 'string', default: '../shared/data/synthea' },
   },
 });
-
-/** `11,13-15` */
-function seedsOf(text: string): number[] {
-  return text.split(',').flatMap((part) => {
-    if (part === '') return [];
-    const [first, last = first] = part.split('-').map(Number) as [number, number?];
-    return Array.from({ length: last! - first + 1 }, (_, i) => first + i);
-  });
-}
 
 function plans(): WorldPlan[] {
   const settlements = Number(values.settlements);
