@@ -5,17 +5,19 @@
  *                             [--hidden SEEDS]   worlds in which all rings hide at level 4
  *                             [--clean SEEDS]    worlds without rings; the same seeds unless told
  *                             [--withheld SEEDS] clean worlds without addresses and relations
- *                             [--jobs 1] [--kept DIR] [--out FOLDER]
+ *                             [--jobs 1] [--kept DIR] [--out FOLDER] [--freeze FILE]
  *
  * Recall with Wilson's 95 % intervals; area under the precision–recall curve of patients beside five plain scores;
  * Synthea's honest people. `--kept` holds what was measured, world by world, so that a run that was stopped goes on;
- * it belongs to one version of the code. `--out` gets accuracy.md and its plots.
+ * it belongs to one version of the code. `--out` gets accuracy.md and its plots; `--freeze` what tests/cli/accuracy.test.ts
+ * holds these worlds to from then on.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { curvePlot, recallPlot } from './accuracy/plots.js';
+import { referenceOf } from './accuracy/reference.js';
 import { seedsOf } from './accuracy/seeds.js';
 import {
   cleanTable,
@@ -40,6 +42,7 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '1' },
     kept: { type: 'string' },
     out: { type: 'string' },
+    freeze: { type: 'string' },
     synthea: { type: 'string', default: '../shared/data/synthea' },
   },
 });
@@ -76,6 +79,8 @@ async function measure(scratch: string): Promise<readonly WorldResult[]> {
 
 async function main(scratch: string): Promise<void> {
   const results = await measure(scratch);
+  if (values.freeze)
+    writeFileSync(values.freeze, `${JSON.stringify(results.map(referenceOf), null, 2)}\n`);
   const mixed = results.filter((w) => w.plan.kind === 'mixed');
   const clean = results.filter((w) => w.plan.kind === 'clean');
   const hidden = mixed.filter((w) => w.plan.camouflage).length;

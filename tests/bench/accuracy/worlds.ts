@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ring } from '../../../analytics/model/finding.js';
 import { type Evaluation, evaluate } from '../../../analytics/scoring/evaluate.js';
 import { parseTruth, type TruthRing } from '../../../analytics/scoring/evaluateTruth.js';
+import { succeed } from '../../cli/run.js';
 import { baselines } from '../baselines.js';
 
 /** What `ringfence seed` is asked for. */
@@ -36,17 +36,9 @@ export interface WorldResult {
 
 export const Q_LEVELS = [0.001, 0.005, 0.01, 0.02, 0.05];
 
-/** Runs a command of the command line; its output. */
-export async function ringfence(data: string, ...args: string[]): Promise<string> {
-  const child = spawn(process.execPath, ['bin/ringfence.cjs', '--data', data, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [out, err]: string[][] = [[], []];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => out!.push(text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => err!.push(text));
-  const code = await new Promise((done) => child.once('close', done));
-  if (code !== 0) throw new Error(`ringfence ${args.join(' ')}: ${err!.join('')}`);
-  return out!.join('');
+/** Runs a command of the command line on a data directory; its output. */
+async function ringfence(data: string, ...args: string[]): Promise<string> {
+  return (await succeed(['--data', data, ...args], { cwd: process.cwd() })).stdout;
 }
 
 /** Imports and searches a directory of tables; the rings of the run. */
