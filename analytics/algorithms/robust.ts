@@ -11,6 +11,11 @@ export interface Fences {
   readonly far: number;
 }
 
+/** Arithmetic mean; 0 when empty. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((x, y) => x + y, 0) / Math.max(1, values.length);
+}
+
 /** Quantile of an ascending array; NaN when empty. */
 export function quantileSorted(sorted: ArrayLike<number>, p: number): number {
   const n = sorted.length;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cauchyCombination, sidak } from '../algorithms/multiplicity.js';
 import { type PeerTest, testPeers } from '../algorithms/peerCounts.js';
+import { mean } from '../algorithms/robust.js';
 import { logBinomialTail } from '../algorithms/tails.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation } from '../model/finding.js';
@@ -73,9 +74,10 @@ export const bedHanging: Detector<typeof parameters> = {
   parameters,
   needs: [],
   async detect(world, params, context) {
-    const stays = interiorStays(world);
+    const all = stayColumns(world);
+    const stays = interiorStays(world, all);
     throwIfAborted(context.signal);
-    const crowded = crowdedHospitals(world, stayColumns(world));
+    const crowded = crowdedHospitals(world, all);
     const scales = [wardsOf(world, stays, false), wardsOf(world, stays, true)];
     // Leave and relatives differ from house to house; what they leave differs little and is looked at too.
     const views = scales.flatMap((wards) =>
@@ -260,8 +262,4 @@ function explain(
       };
     }),
   );
-}
-
-function mean(values: readonly number[]): number {
-  return values.length > 0 ? values.reduce((x, y) => x + y, 0) / values.length : 0;
 }

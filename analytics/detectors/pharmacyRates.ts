@@ -14,6 +14,12 @@ type Measure = (members: readonly number[], core: ReadonlySet<number>) => Measur
 export interface PharmacyRates {
   /** Code, unit and measurement. */
   readonly measures: ReadonlyArray<readonly [string, string, Measure]>;
+  /** Of all swipes: those of holders in hospital, those taken back, those by night. */
+  readonly shares: {
+    readonly inHospital: number;
+    readonly refunded: number;
+    readonly night: number;
+  };
   /** Chance that two swipes of different people have the same basket. */
   readonly sameBasket: number;
   /** Mean and standard deviation of ln(amount in fen), by institution. */
@@ -37,7 +43,7 @@ export function pharmacyRates(world: World): PharmacyRates {
 const NIGHT_FROM = 22 * 3600;
 const NIGHT_TO = 6 * 3600;
 
-function isNight(world: World, i: number): boolean {
+export function isNight(world: World, i: number): boolean {
   const s = world.settlements;
   const second = secondOfDay(s.time[i]!);
   return s.hasClock[i] === 1 && (second >= NIGHT_FROM || second < NIGHT_TO);
@@ -149,7 +155,8 @@ function measureRates(world: World): PharmacyRates {
       return [place, { mean, deviation: Math.sqrt(Math.max(0.01, squares / n - mean * mean)) }];
     }),
   );
-  return { measures, sameBasket, amounts, visitsOn, typical };
+  const shares = { inHospital: share(clashes), refunded: share(cancelled), night: share(night) };
+  return { measures, shares, sameBasket, amounts, visitsOn, typical };
 }
 
 /** Days of a patient's stays with a whole stay day on either side. */
@@ -163,12 +170,14 @@ function innerDays(world: World, patient: number): number {
 
 function swipesInHospital(world: World, patient: number): number[] {
   const s = world.settlements;
-  const stays = staysOf(world, patient);
-  if (stays.length === 0) return [];
+  if (staysOf(world, patient).length === 0) return [];
   return [...rowsOf(world, patient)].filter(
-    (i) =>
-      !s.cancelled[i] &&
-      isPharmacySwipe(world, i) &&
-      stayAround(world, stays, s.day[i]!) !== undefined,
+    (i) => !s.cancelled[i] && isPharmacySwipe(world, i) && liesElsewhere(world, i),
   );
+}
+
+/** The holder lies in hospital on the day of the swipe, neither coming nor going. */
+export function liesElsewhere(world: World, row: number): boolean {
+  const s = world.settlements;
+  return stayAround(world, staysOf(world, s.patient[row]!), s.day[row]!) !== undefined;
 }

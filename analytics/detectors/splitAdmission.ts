@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sidak } from '../algorithms/multiplicity.js';
+import { mean } from '../algorithms/robust.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation } from '../model/finding.js';
 import type { World } from '../projection/world.js';
@@ -259,8 +260,4 @@ function placesOf(chain: Chain): Set<number> {
   for (const d of chain.discharges)
     count.set(d.hospital, (count.get(d.hospital) ?? 0) + 1 / chain.discharges.length);
   return new Set([...count].filter(([, share]) => share >= 0.1).map(([h]) => h));
-}
-
-function mean(values: readonly number[]): number {
-  return values.length > 0 ? values.reduce((x, y) => x + y, 0) / values.length : 0;
 }

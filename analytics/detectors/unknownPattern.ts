@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { groupP } from '../algorithms/pairGroups.js';
+import { mean } from '../algorithms/robust.js';
 import { throwIfAborted } from '../model/errors.js';
 import { createRng, deriveSeed } from '../model/rng.js';
 import type { Detector } from './detector.js';
@@ -90,7 +91,3 @@ export const unknownPattern: Detector<typeof parameters> = {
     return inOrder(findings);
   },
 };
-
-function mean(values: readonly number[]): number {
-  return values.reduce((x, y) => x + y, 0) / Math.max(1, values.length);
-}

@@ -6,7 +6,7 @@ import {
   CLASS_PHARMACY,
   type World,
 } from '../../projection/world.js';
-import { type Stays, stayColumns } from '../stays.js';
+import type { Stays } from '../stays.js';
 
 /** A stay with at least one whole day between its first and its last, and what went on meanwhile. */
 export interface Stay {
@@ -37,8 +37,7 @@ export interface Clash {
 const LATE_DAYS = 2;
 
 /** Every stay on which somebody could have been seen elsewhere, in order of stay. */
-export function interiorStays(world: World): Stay[] {
-  const stays = stayColumns(world);
+export function interiorStays(world: World, stays: Stays): Stay[] {
   const byPatient = new Map<number, number[]>();
   stays.patient.forEach((p, i) => {
     const list = byPatient.get(p);

@@ -1,8 +1,8 @@
 import { logBinomialTail, logNegativeBinomialTail } from '../../algorithms/tails.js';
 import { secondOfDay } from '../../model/time.js';
-import { rowsOf, stayAround, staysOf } from '../../projection/indexes.js';
+import { rowsOf } from '../../projection/indexes.js';
 import type { World } from '../../projection/world.js';
-import { isPharmacySwipe } from '../visits.js';
+import { isNight, liesElsewhere, pharmacyRates } from '../pharmacyRates.js';
 import { hourOf, type Rush, type Till } from './rushes.js';
 
 /** What the cards of a rush did that customers do not. */
@@ -16,8 +16,6 @@ export interface ConductTest {
 
 /** Size of the negative binomial per person: a mistake of the till comes with others. */
 const SPREAD = 0.5;
-const NIGHT_FROM = 22 * 3600;
-const NIGHT_TO = 6 * 3600;
 /** Swipes of all pharmacies that one place's own share of the night is shrunk with. */
 const NIGHT_PRIOR = 20;
 
@@ -27,21 +25,13 @@ const GAP_MAX = 900;
 /** A till with a queue at it serves one after another: so many of its gaps are alike, at least. */
 const QUEUE_ALIKE = 0.25;
 
-interface Rates {
-  readonly inHospital: number;
-  readonly refunded: number;
-  readonly night: number;
-}
-
-const cache = new WeakMap<World, Rates>();
-
 /**
  * Swipes while the holder lies in hospital, refunds, and swipes by night, against the base rates of all cards;
  * and swipes at even gaps, against the place's other days and a till with a queue.
  */
 export function conductOf(world: World, till: Till, rushes: readonly Rush[]): ConductTest[] {
   const s = world.settlements;
-  const all = rates(world);
+  const all = pharmacyRates(world).shares;
   const rows = [...new Set(rushes.flatMap((r) => r.rows))];
   const inRush = new Set(rows);
   const isIn = (hour: number) => rushes.some((r) => hour >= r.from && hour < r.from + r.hours);
@@ -121,46 +111,4 @@ function test(
   const who = new Set(rows.map((i) => world.settlements.patient[i]!)).size;
   const p = who < 2 ? 1 : Math.exp(logNegativeBinomialTail(rows.length, expected, SPREAD * who));
   return { code, unit, rows, expected, p };
-}
-
-function rates(world: World): Rates {
-  const known = cache.get(world);
-  if (known) return known;
-  const s = world.settlements;
-  let swipes = 0;
-  let refunded = 0;
-  let night = 0;
-  let inHospital = 0;
-  for (let i = 0; i < s.count; i++) {
-    if (!isPharmacySwipe(world, i)) continue;
-    swipes++;
-    if (s.cancelled[i]) refunded++;
-    else if (isNight(world, i)) night++;
-  }
-  for (let p = 0; p < world.patients.ids.length; p++) {
-    const stays = staysOf(world, p);
-    if (stays.length === 0) continue;
-    for (const i of rowsOf(world, p))
-      if (
-        !s.cancelled[i] &&
-        isPharmacySwipe(world, i) &&
-        stayAround(world, stays, s.day[i]!) !== undefined
-      )
-        inHospital++;
-  }
-  const share = (part: number) => (part + 1) / (swipes + 2);
-  const made = { inHospital: share(inHospital), refunded: share(refunded), night: share(night) };
-  cache.set(world, made);
-  return made;
-}
-
-function liesElsewhere(world: World, row: number): boolean {
-  const s = world.settlements;
-  return stayAround(world, staysOf(world, s.patient[row]!), s.day[row]!) !== undefined;
-}
-
-function isNight(world: World, row: number): boolean {
-  const s = world.settlements;
-  const second = secondOfDay(s.time[row]!);
-  return s.hasClock[row] === 1 && (second >= NIGHT_FROM || second < NIGHT_TO);
 }

@@ -24,6 +24,8 @@ export interface Till {
   readonly rows: readonly number[];
   /** Swipes by hour of the period. */
   readonly counts: Int32Array;
+  /** The same by day. */
+  readonly days: Float64Array;
 }
 
 /** A window with far more cards than the place ever has at these hours. */
@@ -59,9 +61,13 @@ export function tillsOf(world: World): Till[] {
     .sort((x, y) => x[0] - y[0])
     .map(([institution, rows]) => {
       const counts = new Int32Array(hours);
-      for (const i of rows) counts[hourOf(world, i)]!++;
+      const days = new Float64Array(world.toDay - world.fromDay);
+      for (const i of rows) {
+        counts[hourOf(world, i)]!++;
+        days[Math.floor(hourOf(world, i) / HOURS)]!++;
+      }
       rows.sort((x, y) => s.time[x]! - s.time[y]! || x - y);
-      return { institution, rows, counts };
+      return { institution, rows, counts, days };
     });
 }
 
@@ -85,7 +91,7 @@ export function rushesOf(
   const out = new Map<number, Rush[]>();
   for (const till of tills) {
     throwIfAborted(context.signal);
-    if (largestDay(till.counts) < CARDS_MIN) continue;
+    if (largestDay(till) < CARDS_MIN) continue;
     const scan = scanBursts(till.counts, { lengths: LENGTHS, minCount: CARDS_MIN, worlds: 0 });
     const familyWise = (logTail: number) =>
       sidak(Math.min(1, Math.exp(logTail) * scan.windows), tills.length);
@@ -131,15 +137,9 @@ function firstsOf(world: World, rows: readonly number[], group: Int32Array): num
   }).length;
 }
 
-function largestDay(counts: Int32Array): number {
-  let most = 0;
-  for (let t = 0; t < counts.length; t += HOURS) {
-    // A window may run over midnight.
-    let sum = 0;
-    for (let k = t; k < Math.min(counts.length, t + 2 * HOURS); k++) sum += counts[k]!;
-    most = Math.max(most, sum);
-  }
-  return most;
+/** Of two days, since a window may run over midnight. */
+function largestDay({ days }: Till): number {
+  return days.reduce((most, n, d) => Math.max(most, n + (days[d + 1] ?? 0)), 0);
 }
 
 /** Swipes of a day at the other pharmacies of the county, against the same weekday in other weeks. */
@@ -147,47 +147,41 @@ function dayLevels(world: World, tills: readonly Till[]): (till: Till, day: numb
   const { county } = world.institutions;
   const days = world.toDay - world.fromDay;
   const byCounty = new Map<number, Float64Array>();
-  for (const { institution, counts } of tills) {
-    const sums = byCounty.get(county[institution]!) ?? new Float64Array(days);
-    byCounty.set(county[institution]!, sums);
-    for (let t = 0; t < counts.length; t++) sums[Math.floor(t / HOURS)]! += counts[t]!;
+  for (const till of tills) {
+    const sums = byCounty.get(county[till.institution]!) ?? new Float64Array(days);
+    byCounty.set(county[till.institution]!, sums);
+    till.days.forEach((n, d) => {
+      sums[d]! += n;
+    });
   }
-  const own = ({ counts }: Till, day: number) => {
-    let sum = 0;
-    for (let t = day * HOURS; t < (day + 1) * HOURS; t++) sum += counts[t] ?? 0;
-    return sum;
-  };
   return (till, day) => {
     const all = byCounty.get(county[till.institution]!)!;
     let usual = 0;
     let weeks = 0;
     for (let d = day % WEEK_DAYS; d < days; d += WEEK_DAYS) {
       if (d === day) continue;
-      usual += all[d]! - own(till, d);
+      usual += all[d]! - till.days[d]!;
       weeks++;
     }
     if (weeks === 0) return 1;
-    const here = all[day]! - own(till, day);
+    const here = all[day]! - till.days[day]!;
     return Math.max(1, (here + CROWD_PRIOR) / (usual / weeks + CROWD_PRIOR));
   };
 }
 
 /** Largest day of a pharmacy against that weekday in other weeks, as a logarithm: what promotions come to there. */
-export function largestCrowd({ counts }: Till): number {
-  const days = counts.length / HOURS;
-  const sums = new Float64Array(days);
-  for (let t = 0; t < counts.length; t++) sums[Math.floor(t / HOURS)]! += counts[t]!;
+export function largestCrowd({ days }: Till): number {
   let most = 0;
   for (let weekday = 0; weekday < WEEK_DAYS; weekday++) {
     let total = 0;
     let weeks = 0;
-    for (let d = weekday; d < days; d += WEEK_DAYS) {
-      total += sums[d]!;
+    for (let d = weekday; d < days.length; d += WEEK_DAYS) {
+      total += days[d]!;
       weeks++;
     }
-    for (let d = weekday; d < days; d += WEEK_DAYS) {
-      const usual = (total - sums[d]!) / Math.max(1, weeks - 1);
-      most = Math.max(most, Math.log((sums[d]! + CROWD_PRIOR) / (usual + CROWD_PRIOR)));
+    for (let d = weekday; d < days.length; d += WEEK_DAYS) {
+      const usual = (total - days[d]!) / Math.max(1, weeks - 1);
+      most = Math.max(most, Math.log((days[d]! + CROWD_PRIOR) / (usual + CROWD_PRIOR)));
     }
   }
   return most;

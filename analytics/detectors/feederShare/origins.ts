@@ -1,5 +1,6 @@
 import { HOUSEHOLD_MAX } from '../../projection/people.js';
 import type { World } from '../../projection/world.js';
+import { ageBand, unknownBand } from '../ages.js';
 import type { Stays } from '../stays.js';
 
 export type OriginKind = 'address' | 'phone' | 'village';
@@ -8,10 +9,9 @@ export type OriginKind = 'address' | 'phone' | 'village';
 export interface Origin {
   readonly kind: OriginKind;
   readonly people: readonly number[];
-  /** Their stays, and the hospital that most of them were at. */
-  readonly stays: readonly number[];
+  /** The hospital that most of their stays were at. */
   readonly hospital: number;
-  /** Stays at that hospital. */
+  /** Their stays at that hospital. */
   readonly own: readonly number[];
   /** Stays that as many others of their ages have. */
   readonly byAge: number;
@@ -21,7 +21,6 @@ export interface Origin {
 
 /** Years at which an age band begins. */
 const BANDS = [18, 45, 60, 70, 80] as const;
-const UNKNOWN = BANDS.length + 1;
 /** People of the general rate that a band's rate is shrunk with. */
 const BAND_PRIOR = 50;
 /** Stays of the wider area's choice that an area's own is shrunk with. */
@@ -55,7 +54,7 @@ export function originsOf(world: World, stays: Stays): Origin[] {
       for (const i of mine) add(count, stays.institution[i]!);
       const [hospital] = [...count].sort((x, y) => y[1] - x[1] || x[0] - y[0])[0]!;
       out.push({
-        ...{ kind, people, stays: mine, hospital },
+        ...{ kind, people, hospital },
         own: mine.filter((i) => stays.institution[i] === hospital),
         byAge: ages(people),
         nearby: near(people, mine, hospital),
@@ -76,17 +75,14 @@ function ageRates(
 ): (people: readonly number[]) => number {
   const { address, phone, birthDay } = world.patients;
   const middle = (world.fromDay + world.toDay) / 2;
-  const band = Uint8Array.from(birthDay, (birth) => {
-    const age = (middle - birth) / 365.25;
-    return age >= 0 && age < 130 ? BANDS.filter((from) => age >= from).length : UNKNOWN;
-  });
+  const band = Uint8Array.from(birthDay, (birth) => ageBand(birth, middle, BANDS));
   const [byAddress, byPhone] = [sizes(address), sizes(phone)];
   const many = (p: number) =>
     Math.max(byAddress.get(address[p]!) ?? 0, byPhone.get(phone[p]!) ?? 0) > HOUSEHOLD_MAX;
   const alone = band.reduce((n, _, p) => n + (many(p) ? 0 : 1), 0);
   const counts = (p: number) => alone * 2 < band.length || !many(p);
-  const people = new Float64Array(UNKNOWN + 1);
-  const stays = new Float64Array(UNKNOWN + 1);
+  const people = new Float64Array(unknownBand(BANDS) + 1);
+  const stays = new Float64Array(unknownBand(BANDS) + 1);
   band.forEach((b, p) => {
     if (!counts(p)) return;
     people[b]!++;

@@ -1,5 +1,6 @@
 import { formatDay } from '../../model/time.js';
 import type { World } from '../../projection/world.js';
+import { ageBand, unknownBand } from '../ages.js';
 import { type Stays, stayColumns } from '../stays.js';
 
 /** A stay that ended early enough to be followed up, and the stay that followed it at once, if any. */
@@ -43,7 +44,6 @@ const LONG_DAYS = 28;
 const COURSE_DAYS = 21;
 /** Years at which an age band begins. */
 const BANDS = [18, 45, 65, 80] as const;
-const BAND_UNKNOWN = BANDS.length + 1;
 
 /** Discharges in order of patient and time; `window` is in days. */
 export function discharges(world: World, window: number): Discharge[] {
@@ -78,13 +78,14 @@ export function discharges(world: World, window: number): Discharge[] {
         stays.diagnosis[j] === stays.diagnosis[i],
     );
     const first = later.find((j) => !isPlanned(j));
-    const band = ageBand(world, stays.patient[i]!, stays.begin[i]!);
+    const birth = world.patients.birthDay[stays.patient[i]!]!;
+    const band = ageBand(birth, stays.begin[i]!, BANDS);
     out.push({
       patient: stays.patient[i]!,
       hospital: stays.institution[i]!,
       row: stays.row[i]!,
       category: stays.diagnosis[i]!,
-      stratum: stays.diagnosis[i]! < 0 ? -1 : stays.diagnosis[i]! * (BAND_UNKNOWN + 1) + band,
+      stratum: stays.diagnosis[i]! < 0 ? -1 : stays.diagnosis[i]! * (unknownBand(BANDS) + 1) + band,
       planned: isPlanned(i),
       ...(again === undefined
         ? {}
@@ -133,11 +134,4 @@ function isTransfer(world: World, stays: Stays, i: number, j: number): boolean {
     stays.begin[j]! - stays.end[i]! <= 1 &&
     level[stays.institution[i]!] !== level[stays.institution[j]!]
   );
-}
-
-function ageBand(world: World, patient: number, day: number): number {
-  const birth = world.patients.birthDay[patient]!;
-  const age = (day - birth) / 365.25;
-  if (!(age >= 0 && age < 130)) return BAND_UNKNOWN;
-  return BANDS.filter((from) => age >= from).length;
 }
