@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ImportResult, importDirectory } from '../../../analytics/ingest/import.js';
 import { type Landing, openLanding } from '../../../analytics/landing/landing.js';
 import { createLedger, type Ledger } from '../../../analytics/landing/ledger.js';
+import type { TableName } from '../../../analytics/model/tables.js';
 import { openRecords } from '../../../api/records/open.js';
 
 export type Row = Readonly<Record<string, string | number | null>>;
@@ -89,3 +90,35 @@ export async function forget(world: TestWorld): Promise<void> {
   for (const i of await world.landing.imports())
     if (i.state === 'committed' || i.state === 'replaced') await world.landing.withdraw(i.id);
 }
+
+/** A settlement whose visit bears its number. */
+export const settlement = (id: string, more: Row = {}): Row => ({
+  setl_id: id,
+  mdtrt_id: `M${id}`,
+  psn_no: 'A1',
+  fixmedins_code: 'H1',
+  setl_time: '2025-03-04 10:20:30',
+  medfee_sumamt: '10.00',
+  fund_pay_sumamt: '7.00',
+  ...more,
+});
+
+/** What counts of a table, as lists of values. */
+export async function current(
+  { landing }: TestWorld,
+  table: TableName,
+  columns: string,
+  order = '1',
+): Promise<unknown[][]> {
+  const reader = await landing.reader();
+  try {
+    const rows = await reader.rows(`SELECT ${columns} FROM ${reader.sql(table)} ORDER BY ${order}`);
+    return rows.map((r) => Object.values(r));
+  } finally {
+    await reader.close();
+  }
+}
+
+/** The lines of a reject file. */
+export const rejected = (file: string | null) =>
+  file === null ? [] : readFileSync(file, 'utf8').trimEnd().split('\n').slice(1);
