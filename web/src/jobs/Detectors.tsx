@@ -1,5 +1,6 @@
 import { Alert } from 'antd';
 import type { RunDetail } from '../api/types';
+import { numbers, PlainTable } from '../app/PlainTable';
 import { useText } from '../i18n';
 
 /** Why a detector did not run, in words where the reason is tables that are missing. */
@@ -36,34 +37,27 @@ export function Detectors({ run }: { readonly run: RunDetail }) {
         />
       ) : null}
       <h2>{t('run.detectors')}</h2>
-      <table className="plain">
-        <thead>
-          <tr>
-            <th scope="col">{t('run.detectors')}</th>
-            <th scope="col">{t('jobs.state')}</th>
-            <th scope="col" className="right" title={t('run.raisedHelp')}>
-              {t('run.raised')}
+      <PlainTable
+        head={[
+          { label: t('run.detectors') },
+          { label: t('jobs.state') },
+          { label: t('run.raised'), title: t('run.raisedHelp'), right: true },
+          ...numbers(t('run.took')),
+        ]}
+      >
+        {run.detectors.map((d) => (
+          <tr key={d.detector}>
+            <th scope="row">
+              {detector(d.detector)} <small className="muted mono">v{d.version}</small>
             </th>
-            <th scope="col" className="right">
-              {t('run.took')}
-            </th>
+            <td>{d.status === 'ran' ? t('run.ran') : `${t('run.notRun')}: ${why(d.reason)}`}</td>
+            <td className="right">{d.status === 'ran' ? number(d.findings) : '—'}</td>
+            <td className="right">
+              {d.status === 'ran' ? t('run.seconds', { n: number(d.seconds) }) : '—'}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {run.detectors.map((d) => (
-            <tr key={d.detector}>
-              <th scope="row">
-                {detector(d.detector)} <small className="muted mono">v{d.version}</small>
-              </th>
-              <td>{d.status === 'ran' ? t('run.ran') : `${t('run.notRun')}: ${why(d.reason)}`}</td>
-              <td className="right">{d.status === 'ran' ? number(d.findings) : '—'}</td>
-              <td className="right">
-                {d.status === 'ran' ? t('run.seconds', { n: number(d.seconds) }) : '—'}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </PlainTable>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { App, Button } from 'antd';
 import { useImports, useStartImport } from '../api/queries';
 import type { ImportLine, ImportList } from '../api/types';
+import { numbers, PlainTable } from '../app/PlainTable';
 import { Failed, Loading, Notice } from '../app/states';
 import { useText } from '../i18n';
 import { dateTime, period } from '../i18n/format';
@@ -23,35 +24,25 @@ function ImportItem({ line }: { readonly line: ImportLine }) {
         </span>
       </div>
       <div className="scroll-x">
-        <table className="plain">
-          <thead>
-            <tr>
-              <th scope="col">{t('runs.table')}</th>
+        <PlainTable
+          head={[{ label: t('runs.table') }, ...numbers(...COUNTS.map((c) => t(`runs.${c}`)))]}
+        >
+          {Object.entries(line.tables).map(([name, counts]) => (
+            <tr key={name}>
+              <th scope="row" className="mono">
+                {name}
+              </th>
               {COUNTS.map((c) => (
-                <th scope="col" key={c} className="right">
-                  {t(`runs.${c}`)}
-                </th>
+                <td
+                  key={c}
+                  className={c === 'rejected' && counts.rejected > 0 ? 'right bad' : 'right'}
+                >
+                  {number(counts[c])}
+                </td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {Object.entries(line.tables).map(([name, counts]) => (
-              <tr key={name}>
-                <th scope="row" className="mono">
-                  {name}
-                </th>
-                {COUNTS.map((c) => (
-                  <td
-                    key={c}
-                    className={c === 'rejected' && counts.rejected > 0 ? 'right bad' : 'right'}
-                  >
-                    {number(counts[c])}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </PlainTable>
       </div>
       {line.warnings.length > 0 ? (
         <details>

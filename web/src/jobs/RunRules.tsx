@@ -1,4 +1,5 @@
 import type { RunDetail } from '../api/types';
+import { PlainTable } from '../app/PlainTable';
 import { useText } from '../i18n';
 
 /** The bureau's rules that a run used, with their version. */
@@ -20,28 +21,21 @@ export function RunRules({ rules }: Pick<RunDetail, 'rules'>) {
         </dl>
       ) : null}
       {rules && rules.entries.length > 0 ? (
-        <table className="plain">
-          <thead>
-            <tr>
-              <th scope="col">{t('rules.of')}</th>
-              <th scope="col">{t('rules.sets')}</th>
-              <th scope="col">{t('rules.from')}</th>
-              <th scope="col">{t('rules.where')}</th>
-              <th scope="col">{t('rules.note')}</th>
+        <PlainTable
+          head={(['of', 'sets', 'from', 'where', 'note'] as const).map((name) => ({
+            label: t(`rules.${name}`),
+          }))}
+        >
+          {rules.entries.map((rule) => (
+            <tr key={`${rule.detector ?? ''}/${rule.region ?? ''}`}>
+              <th scope="row">{rule.detector ? detector(rule.detector) : t('rules.codes')}</th>
+              <td className="mono">{JSON.stringify(rule.parameters ?? rule.codes)}</td>
+              <td>{rule.from}</td>
+              <td>{rule.region ?? t('rules.everywhere')}</td>
+              <td>{rule.note}</td>
             </tr>
-          </thead>
-          <tbody>
-            {rules.entries.map((rule) => (
-              <tr key={`${rule.detector ?? ''}/${rule.region ?? ''}`}>
-                <th scope="row">{rule.detector ? detector(rule.detector) : t('rules.codes')}</th>
-                <td className="mono">{JSON.stringify(rule.parameters ?? rule.codes)}</td>
-                <td>{rule.from}</td>
-                <td>{rule.region ?? t('rules.everywhere')}</td>
-                <td>{rule.note}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </PlainTable>
       ) : (
         <p className="muted">{t(rules ? 'rules.noneInForce' : 'rules.none')}</p>
       )}

@@ -1,5 +1,6 @@
 import { Fragment } from 'react';
 import type { DetectorRecord, RunDetail } from '../api/types';
+import { numbers, PlainTable } from '../app/PlainTable';
 import { useText } from '../i18n';
 
 function Precision({ precision, low, high }: Pick<DetectorRecord, 'precision' | 'low' | 'high'>) {
@@ -27,46 +28,35 @@ export function RunVerdicts({ verdicts }: Pick<RunDetail, 'verdicts'>) {
             })}
           </p>
           <p className="muted small">{t('verdicts.help')}</p>
-          <table className="plain">
-            <thead>
-              <tr>
-                <th scope="col">{t('verdicts.detector')}</th>
-                <th scope="col" className="right">
-                  {t('verdicts.confirmed')}
-                </th>
-                <th scope="col" className="right">
-                  {t('verdicts.dismissed')}
-                </th>
-                <th scope="col" className="right">
-                  {t('verdicts.precision')}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {verdicts.records.map((r) => (
-                <Fragment key={r.detector}>
-                  <tr>
-                    <th scope="row">{detector(r.detector)}</th>
+          <PlainTable
+            head={[
+              { label: t('verdicts.detector') },
+              ...numbers(t('verdicts.confirmed'), t('verdicts.dismissed'), t('verdicts.precision')),
+            ]}
+          >
+            {verdicts.records.map((r) => (
+              <Fragment key={r.detector}>
+                <tr>
+                  <th scope="row">{detector(r.detector)}</th>
+                  <td className="right">{number(r.confirmed)}</td>
+                  <td className="right">{number(r.dismissed)}</td>
+                  <td className="right">
+                    <Precision {...r} />
+                  </td>
+                </tr>
+                {r.reasons.map((reason) => (
+                  <tr key={reason.reason} className="muted">
+                    <td>{t('verdicts.because', { reason: reason.reason })}</td>
                     <td className="right">{number(r.confirmed)}</td>
-                    <td className="right">{number(r.dismissed)}</td>
+                    <td className="right">{number(reason.dismissed)}</td>
                     <td className="right">
-                      <Precision {...r} />
+                      <Precision {...reason} />
                     </td>
                   </tr>
-                  {r.reasons.map((reason) => (
-                    <tr key={reason.reason} className="muted">
-                      <td>{t('verdicts.because', { reason: reason.reason })}</td>
-                      <td className="right">{number(r.confirmed)}</td>
-                      <td className="right">{number(reason.dismissed)}</td>
-                      <td className="right">
-                        <Precision {...reason} />
-                      </td>
-                    </tr>
-                  ))}
-                </Fragment>
-              ))}
-            </tbody>
-          </table>
+                ))}
+              </Fragment>
+            ))}
+          </PlainTable>
           {verdicts.unknown.length > 0 ? (
             <p className="muted small">
               {t('verdicts.unknown')} <span className="mono">{verdicts.unknown.join(', ')}</span>

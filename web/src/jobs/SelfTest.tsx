@@ -1,6 +1,7 @@
 import { App, Button } from 'antd';
 import { useStartSelfTest } from '../api/queries';
 import type { SelfTestReport, SelfTestResult } from '../api/types';
+import { numbers, PlainTable } from '../app/PlainTable';
 import { Notice } from '../app/states';
 import { useText } from '../i18n';
 import { dateTime } from '../i18n/format';
@@ -12,35 +13,33 @@ function Table({ result }: { readonly result: SelfTestResult }) {
   const types = [...new Set(result.cells.map((c) => c.type))];
   return (
     <div className="scroll-x">
-      <table className="plain self-test">
-        <thead>
-          <tr>
-            <th scope="col">{t('selfTest.type')}</th>
-            {LEVELS.map((level) => (
-              <th scope="col" key={level} className="right" title={t(`selfTest.levels.c${level}`)}>
-                {t('selfTest.level', { level })}
-              </th>
-            ))}
+      <PlainTable
+        className="self-test"
+        head={[
+          { label: t('selfTest.type') },
+          ...LEVELS.map((level) => ({
+            label: t('selfTest.level', { level }),
+            title: t(`selfTest.levels.c${level}`),
+            right: true,
+          })),
+        ]}
+      >
+        {types.map((type) => (
+          <tr key={type}>
+            <th scope="row">{detector(type)}</th>
+            {LEVELS.map((level) => {
+              const cell = result.cells.find((c) => c.type === type && c.camouflage === level);
+              const title = cell ? t('selfTest.cell', cell) : t('selfTest.notPlanted');
+              const lost = cell && cell.found < cell.planted;
+              return (
+                <td key={level} className={lost ? 'right bad' : 'right'} title={title}>
+                  {cell ? `${cell.found}/${cell.planted}` : '—'}
+                </td>
+              );
+            })}
           </tr>
-        </thead>
-        <tbody>
-          {types.map((type) => (
-            <tr key={type}>
-              <th scope="row">{detector(type)}</th>
-              {LEVELS.map((level) => {
-                const cell = result.cells.find((c) => c.type === type && c.camouflage === level);
-                const title = cell ? t('selfTest.cell', cell) : t('selfTest.notPlanted');
-                const lost = cell && cell.found < cell.planted;
-                return (
-                  <td key={level} className={lost ? 'right bad' : 'right'} title={title}>
-                    {cell ? `${cell.found}/${cell.planted}` : '—'}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </PlainTable>
     </div>
   );
 }
@@ -54,33 +53,28 @@ function Missed({ result }: { readonly result: SelfTestResult }) {
         {t('selfTest.missed')} {number(result.missed.length)}
       </summary>
       <div className="scroll-x">
-        <table className="plain">
-          <thead>
-            <tr>
-              <th scope="col">{t('selfTest.type')}</th>
-              <th scope="col" className="right">
-                {t('selfTest.levelsTitle')}
-              </th>
-              {(['people', 'institutions', 'money'] as const).map((name) => (
-                <th scope="col" key={name} className="right">
-                  {t(`selfTest.${name}`)}
-                </th>
-              ))}
+        <PlainTable
+          head={[
+            { label: t('selfTest.type') },
+            ...numbers(
+              t('selfTest.levelsTitle'),
+              t('selfTest.people'),
+              t('selfTest.institutions'),
+              t('selfTest.money'),
+            ),
+          ]}
+        >
+          {result.missed.map((ring, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: planted rings have no names, and their order is fixed
+            <tr key={i}>
+              <th scope="row">{detector(ring.type)}</th>
+              <td className="right">{ring.camouflage}</td>
+              <td className="right">{number(ring.people)}</td>
+              <td className="right">{number(ring.institutions)}</td>
+              <td className="right">{yuan(ring.fund)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {result.missed.map((ring, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: planted rings have no names, and their order is fixed
-              <tr key={i}>
-                <th scope="row">{detector(ring.type)}</th>
-                <td className="right">{ring.camouflage}</td>
-                <td className="right">{number(ring.people)}</td>
-                <td className="right">{number(ring.institutions)}</td>
-                <td className="right">{yuan(ring.fund)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </PlainTable>
       </div>
     </details>
   );
@@ -166,7 +160,8 @@ export function SelfTest({ run, test }: { readonly run: string; readonly test: S
       ) : null}
       {test.state === 'failed' ? (
         <div className="job-error" role="alert">
-          <strong>{t('selfTest.failed')}</strong> {test.error?.message}
+          <strong>{t('selfTest.failed')}</strong>{' '}
+          {test.error?.message}
           {test.error?.remedy ? <p>{test.error.remedy}</p> : null}
         </div>
       ) : null}

@@ -1,4 +1,5 @@
 import type { SettlementRow } from '../api/types';
+import { numbers, PlainTable } from '../app/PlainTable';
 import { useText } from '../i18n';
 
 /** The lines of one settlement and the row of the file that it came from. */
@@ -29,42 +30,33 @@ export function FeeLines({ row }: { readonly row: SettlementRow }) {
       {row.feeLines.length === 0 ? (
         <p className="muted">{t('table.noLines')}</p>
       ) : (
-        <table className="plain">
-          <caption>
-            {t('table.lines')}
-            {row.feeLineCount > row.feeLines.length
-              ? ` · ${t('table.linesOf', { shown: row.feeLines.length, total: row.feeLineCount })}`
-              : ''}
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('table.item')}</th>
-              <th scope="col" className="right">
-                {t('table.count')}
-              </th>
-              <th scope="col" className="right">
-                {t('table.price')}
-              </th>
-              <th scope="col" className="right">
-                {t('table.amount')}
-              </th>
+        <PlainTable
+          caption={
+            <>
+              {t('table.lines')}
+              {row.feeLineCount > row.feeLines.length
+                ? ` · ${t('table.linesOf', { shown: row.feeLines.length, total: row.feeLineCount })}`
+                : ''}
+            </>
+          }
+          head={[
+            { label: t('table.item') },
+            ...numbers(t('table.count'), t('table.price'), t('table.amount')),
+          ]}
+        >
+          {row.feeLines.map((line, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no key and never move
+            <tr key={i}>
+              <td>
+                {line.itemName ?? line.item ?? '—'}{' '}
+                {line.itemName && line.item ? <small className="mono">{line.item}</small> : null}
+              </td>
+              <td className="right">{line.count === null ? '—' : number(line.count)}</td>
+              <td className="right">{line.price ?? '—'}</td>
+              <td className="right">{yuan(line.amount)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {row.feeLines.map((line, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: lines have no key and never move
-              <tr key={i}>
-                <td>
-                  {line.itemName ?? line.item ?? '—'}{' '}
-                  {line.itemName && line.item ? <small className="mono">{line.item}</small> : null}
-                </td>
-                <td className="right">{line.count === null ? '—' : number(line.count)}</td>
-                <td className="right">{line.price ?? '—'}</td>
-                <td className="right">{yuan(line.amount)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </PlainTable>
       )}
     </div>
   );
