@@ -233,16 +233,16 @@ function describe(
 ): Finding {
   const first = jumps[0]!;
   const { firstDay } = series.get(first.measure)!;
-  const rowsOf = ({ measure, scan }: Jump) => changedRows(world, h, measure, firstDay, scan);
-  const rows = rowsOf(first);
+  const rowsOf = jumps.map(({ measure, scan }) => changedRows(world, h, measure, firstDay, scan));
+  const rows = rowsOf[0]!;
   const share = 1 - 1 / Math.max(1, first.scan.ratio);
   const [main, ...rest] = jumps.map(
-    (jump): Reason =>
+    (jump, i): Reason =>
       reason(world, ID, jump.measure, {
         measured: Math.round(jump.scan.after),
         expected: jump.scan.expected,
         unit: jump.measure === 'spend' ? 'mean-settlements' : 'settlements',
-        rows: rowsOf(jump),
+        rows: rowsOf[i]!,
         p: jump.p,
       }),
   );

@@ -4,10 +4,14 @@ import { weekOf } from './weeks.js';
 
 /** Respiratory and acute intestinal infections, and their signs (ICD-10). */
 const INFECTIOUS = /^(J0|J1|J2|U07|A0|B0[0-9]|R50)/;
-/** Departments count as new, and neighbours as closed, from this share of the settlements on. */
+/** A neighbour with fewer settlements than this cannot have sent a crowd when it closed. */
 const NEIGHBOUR_ROWS = 20;
 /** Weeks before and after the change in which a neighbour may close. */
 const CLOSING_WEEKS = 4;
+/** A ward fills up: the change stands out so many weeks after its first patient, at most. */
+const FILLING_WEEKS = 10;
+/** A department that is not seen in the first weeks of the data was not there. */
+const UNSEEN_WEEKS = 4;
 
 export interface Change {
   readonly institution: number;
@@ -28,11 +32,6 @@ export function hypotheses(
     ['neighbour-closed', fromClosed(world, change)],
   ];
 }
-
-/** A ward fills up: the change stands out so many weeks after its first patient, at most. */
-const FILLING_WEEKS = 10;
-/** A department that is not seen in the first weeks of the data was not there. */
-const UNSEEN_WEEKS = 4;
 
 /** Departments of the institution that were first seen about the change. */
 function newWard(world: World, change: Change): (row: number) => boolean {
