@@ -4,12 +4,14 @@
  *
  * Formula: k ~ negative binomial of mean rate·exposure. The rate is that of the unit's stratum, the
  * unit itself left out, shrunk to the rate of all (weight `SHRINK` events). Honest units differ, so the
- * variance is mean + mean²·φ with φ by the method of moments over the other units (Anscombe 1949), at least
- * `spread`, and the uncertainty of the rate adds 1/events. Units far out are left out of rate and φ and
- * looked at again (a forward search, Atkinson & Riani 2000), since guilty units are among the peers;
- * with `aside` the search begins without the furthest, which would otherwise hide each other.
+ * variance is mean + mean²·φ; the uncertainty of the rate adds 1/events and φ·Σe²/(Σe)² of the peers.
+ * Few units tell φ badly, and a unit far out is just what a φ taken too small makes: so none is chosen. The
+ * tail is the mean of the tails over all φ from `spread` to `SPREAD_MOST`, weighed by how well each foretells the *other*
+ * units (the predictive law, which Student's t is for the normal; Gelman et al., Bayesian Data Analysis, §3.2). Units far out are left out of rate and φ and looked at again (a forward search,
+ * Atkinson & Riani 2000), since guilty units are among the peers; with `aside` the search begins
+ * without the furthest, which would otherwise hide each other.
  */
-import { logNegativeBinomialTail } from './tails.js';
+import { logNegativeBinomial, logNegativeBinomialTail } from './tails.js';
 
 export interface PeerUnit {
   /** Events seen. */
@@ -40,13 +42,18 @@ export interface PeerTest {
   readonly logP: Float64Array;
   /** Units with an exposure: the looks that a family-wise p has to pay for. */
   readonly looks: number;
+  /** The likeliest φ. */
   readonly spread: number;
 }
 
 /** Events of the overall rate that a stratum's own rate is shrunk with. */
 const SHRINK = 5;
-/** Weight of the least spread against that of the moments, in squared expected events. */
-const SPREAD_WEIGHT = 5;
+/** Largest φ that is weighed: the rates of units deviate by four times their mean. */
+const SPREAD_MOST = 16;
+/** Values of φ that are weighed. */
+const GRID = 24;
+/** What φ foretells this much worse (nats) than the best has no weight. */
+const NATS = 16;
 const ROUNDS = 4;
 
 export function testPeers(units: readonly PeerUnit[], options: PeerOptions): PeerTest {
@@ -54,7 +61,7 @@ export function testPeers(units: readonly PeerUnit[], options: PeerOptions): Pee
   if (!options.aside) return search(units, options, nobody, units.length);
   const looks = units.filter((u) => u.exposure > 0).length;
   const most = Math.floor(options.aside * looks);
-  const alike = search(units, options, nobody, 0, options.spread);
+  const alike = search(units, options, nobody, 0, [options.spread]);
   return search(units, options, furthest(alike.logP, looks, most), most);
 }
 
@@ -64,60 +71,121 @@ function search(
   options: PeerOptions,
   first: Uint8Array,
   most: number,
-  fixed?: number,
+  fixed?: readonly number[],
 ): PeerTest {
-  const n = units.length;
-  const expected = new Float64Array(n);
-  const logP = new Float64Array(n);
-  let looks = 0;
-  for (const u of units) if (u.exposure > 0) looks++;
+  const looks = units.filter((u) => u.exposure > 0).length;
+  const expected = new Float64Array(units.length);
+  const logP = new Float64Array(units.length);
   let outside = first;
   let spread = options.spread;
   for (let round = 0; round < ROUNDS; round++) {
-    const all = sums(units, outside, () => 0);
-    const strata = sums(units, outside, (u) => u.stratum);
-    const rest = (i: number) => {
-      const u = units[i]!;
-      const [k, e] = outside[i] ? [0, 0] : [u.k, u.exposure];
-      const every = all.get(0) ?? { k: 0, e: 0 };
-      const own = strata.get(u.stratum) ?? { k: 0, e: 0 };
-      const wide =
-        (every.k - k + options.prior * options.priorExposure) /
-        (every.e - e + options.priorExposure);
-      const weight = SHRINK / wide;
-      return {
-        rate: (own.k - k + SHRINK) / (own.e - e + weight),
-        events: own.k - k + Math.min(SHRINK, every.k - k + 1),
-      };
-    };
-    let over = options.spread * SPREAD_WEIGHT;
-    let squares = SPREAD_WEIGHT;
-    const events = new Float64Array(n);
-    const excess = new Float64Array(n);
-    for (let i = 0; i < n; i++) {
-      if (units[i]!.exposure <= 0) continue;
-      const peers = rest(i);
-      events[i] = peers.events;
-      expected[i] = peers.rate * units[i]!.exposure;
-      if (outside[i]) continue;
-      excess[i] = (units[i]!.k - expected[i]!) ** 2 - expected[i]!;
-      over += excess[i]!;
-      squares += expected[i]! ** 2;
-    }
-    spread = fixed ?? Math.max(options.spread, over / squares);
-    for (let i = 0; i < n; i++) {
-      if (units[i]!.exposure <= 0) continue;
-      // A unit far out must not widen the law that it is held against.
-      const own = outside[i] ? 0 : expected[i]! ** 2;
-      const others = fixed ?? Math.max(options.spread, (over - excess[i]!) / (squares - own));
-      const size = 1 / (others + 1 / Math.max(1, events[i]!));
-      logP[i] = logNegativeBinomialTail(units[i]!.k, expected[i]!, size);
-    }
+    const classes = classesOf(units, outside);
+    const laws = lawsOf(classes, options);
+    const grid = fixed ?? gridOf(classes, laws, options.spread);
+    const fits = grid.map((phi) => fitOf(classes, laws, phi));
+    const totals = fits.map((fit) => totalOf(classes, fit));
+    spread = grid[totals.indexOf(Math.max(...totals))]!;
+    // Values of φ by equal factors stand for a stretch that is as long as φ.
+    const prior = grid.map(Math.log);
+    classes.forEach((c, i) => {
+      const law = laws[i]!;
+      // A unit must not widen the law that it is held against.
+      const weights = totals.map((t, g) => prior[g]! + (c.outside ? t : t - fits[g]![i]!));
+      const tails = grid.map(
+        (phi, g) => weights[g]! + logNegativeBinomialTail(c.unit.k, law.expected, sizeOf(law, phi)),
+      );
+      const p = Math.min(0, logSum(tails) - logSum(weights));
+      for (const u of c.units) {
+        expected[u] = law.expected;
+        logP[u] = p;
+      }
+    });
     const next = furthest(logP, looks, most);
     if (next.every((x, i) => x === outside[i])) break;
     outside = next;
   }
   return { expected, logP, looks, spread };
+}
+
+/** Units that are alike in everything: what is said of one is said of all. */
+interface PeerClass {
+  readonly unit: PeerUnit;
+  readonly outside: boolean;
+  readonly units: number[];
+}
+
+function classesOf(units: readonly PeerUnit[], outside: Uint8Array): PeerClass[] {
+  const classes = new Map<string, PeerClass>();
+  units.forEach((unit, i) => {
+    if (unit.exposure <= 0) return;
+    const key = `${unit.k} ${unit.exposure} ${unit.stratum} ${outside[i]}`;
+    const known = classes.get(key);
+    if (known) known.units.push(i);
+    else classes.set(key, { unit, outside: outside[i] === 1, units: [i] });
+  });
+  return [...classes.values()];
+}
+
+/** What the peers make of one unit: its mean, and the squared relative error of that: `noise` + φ·`share`. */
+interface Law {
+  readonly expected: number;
+  readonly noise: number;
+  readonly share: number;
+}
+
+function lawsOf(classes: readonly PeerClass[], options: PeerOptions): Law[] {
+  const all = sums(classes, () => 0);
+  const strata = sums(classes, (u) => u.stratum);
+  return classes.map(({ unit, outside }) => {
+    const [k, e] = outside ? [0, 0] : [unit.k, unit.exposure];
+    const every = all.get(0) ?? NONE;
+    const own = strata.get(unit.stratum) ?? NONE;
+    const wide =
+      (every.k - k + options.prior * options.priorExposure) / (every.e - e + options.priorExposure);
+    const weight = SHRINK / wide;
+    const events = own.k - k + Math.min(SHRINK, every.k - k + 1);
+    return {
+      expected: ((own.k - k + SHRINK) / (own.e - e + weight)) * unit.exposure,
+      noise: 1 / Math.max(1, events),
+      share: Math.min(1, Math.max(0, own.squares - e * e) / (own.e - e + weight) ** 2),
+    };
+  });
+}
+
+const sizeOf = (law: Law, phi: number) => 1 / (phi * (1 + law.share) + law.noise);
+
+/** ln likelihood of a unit of each class. */
+function fitOf(classes: readonly PeerClass[], laws: readonly Law[], phi: number): number[] {
+  return classes.map(({ unit }, i) =>
+    logNegativeBinomial(unit.k, laws[i]!.expected, sizeOf(laws[i]!, phi)),
+  );
+}
+
+/** ln likelihood of all units that are not outside. */
+const totalOf = (classes: readonly PeerClass[], fit: readonly number[]) =>
+  sum(fit.map((x, i) => (classes[i]!.outside ? 0 : x * classes[i]!.units.length)));
+
+/** Values of φ that are worth weighing, from the least one on, by equal factors. */
+function gridOf(classes: readonly PeerClass[], laws: readonly Law[], least: number): number[] {
+  let [from, to] = [least, Math.max(SPREAD_MOST, 2 * least)];
+  // A second grid within what the first leaves: a crowd of units knows φ to a percent.
+  for (let turn = 0; ; turn++) {
+    const grid = Array.from({ length: GRID }, (_, g) => from * (to / from) ** (g / (GRID - 1)));
+    if (turn === 2) return grid;
+    const totals = grid.map((phi) => totalOf(classes, fitOf(classes, laws, phi)));
+    const line = Math.max(...totals) - NATS;
+    const low = totals.findIndex((t) => t > line);
+    const high = totals.findLastIndex((t) => t > line);
+    from = grid[Math.max(0, low - 1)]!;
+    to = grid[Math.min(GRID - 1, high + 1)]!;
+  }
+}
+
+const sum = (values: readonly number[]) => values.reduce((x, y) => x + y, 0);
+
+function logSum(values: readonly number[]): number {
+  const top = Math.max(...values);
+  return top === -Infinity ? top : top + Math.log(sum(values.map((v) => Math.exp(v - top))));
 }
 
 /** Units beyond what any of `looks` should reach, the furthest first and at most so many. */
@@ -130,18 +198,23 @@ function furthest(logP: Float64Array, looks: number, most: number): Uint8Array {
   return out;
 }
 
-function sums(
-  units: readonly PeerUnit[],
-  outside: Uint8Array,
-  key: (u: PeerUnit) => number,
-): Map<number, { k: number; e: number }> {
-  const out = new Map<number, { k: number; e: number }>();
-  units.forEach((u, i) => {
-    if (outside[i] || u.exposure <= 0) return;
-    const sum = out.get(key(u)) ?? { k: 0, e: 0 };
-    sum.k += u.k;
-    sum.e += u.exposure;
-    out.set(key(u), sum);
-  });
+interface Sums {
+  k: number;
+  e: number;
+  squares: number;
+}
+const NONE: Readonly<Sums> = { k: 0, e: 0, squares: 0 };
+
+/** Events, exposure and squared exposure of the units that are not outside. */
+function sums(classes: readonly PeerClass[], key: (u: PeerUnit) => number): Map<number, Sums> {
+  const out = new Map<number, Sums>();
+  for (const { unit, outside, units } of classes) {
+    if (outside) continue;
+    const of = out.get(key(unit)) ?? { ...NONE };
+    of.k += unit.k * units.length;
+    of.e += unit.exposure * units.length;
+    of.squares += unit.exposure ** 2 * units.length;
+    out.set(key(unit), of);
+  }
   return out;
 }

@@ -48,7 +48,7 @@ export function logBinomialTail(k: number, n: number, p: number): number {
 }
 
 /** ln P(X = k), X negative binomial with the given mean and variance mean + mean²/size. */
-function logNegativeBinomial(k: number, mean: number, size: number): number {
+export function logNegativeBinomial(k: number, mean: number, size: number): number {
   const q = mean / (size + mean);
   return (
     logGamma(k + size) -
