@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sidak } from '../algorithms/multiplicity.js';
 import { type PeerTest, testPeers } from '../algorithms/peerCounts.js';
-import { logNegativeBinomialTail } from '../algorithms/tails.js';
+import { logBinomialTail, logNegativeBinomialTail } from '../algorithms/tails.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation } from '../model/finding.js';
 import type { World } from '../projection/world.js';
@@ -11,7 +11,7 @@ import { listLevel } from './parameters.js';
 import { conclude, fundOf, inOrder, institutionSubject, ranked, reason } from './telling.js';
 
 const ID = 'impossible-doctor';
-const VERSION = 2;
+const VERSION = 3;
 
 const parameters = z.object({
   minutes: z
@@ -19,13 +19,21 @@ const parameters = z.object({
     .min(1)
     .max(240)
     .default(20)
-    .describe('Visits at two institutions within so many minutes cannot be one doctor’s'),
+    .describe(
+      'Visits at two institutions within so many minutes cannot be one doctor’s, however near',
+    ),
   kilometres: z
     .number()
     .min(0)
     .max(100)
     .default(2)
     .describe('Institutions nearer to each other than this are one site'),
+  speed: z
+    .number()
+    .min(5)
+    .max(300)
+    .default(60)
+    .describe('Kilometres as the crow flies that an hour covers from door to door, at most'),
   minutesAVisit: z
     .number()
     .min(0.5)
@@ -45,6 +53,12 @@ const parameters = z.object({
     .max(0.1)
     .default(0.001)
     .describe('Share of visits with a wrong doctor’s code, before looking'),
+  latePayers: z
+    .number()
+    .min(0.001)
+    .max(0.9)
+    .default(0.1)
+    .describe('Share of days at two sites on which somebody pays after the doctor has left'),
   lone: z
     .number()
     .min(0.0001)
@@ -58,14 +72,16 @@ type Parameters = z.output<typeof parameters>;
 
 /** Doctors that may be impossible before anybody is held against the rest: one in twenty. */
 const ASIDE = 0.05;
+/** Overdispersion that honest doctors have at least. */
+const SPREAD = 0.5;
 
 const KINDS = ['twoSites', 'overfull'] as const;
 type Kind = (typeof KINDS)[number];
 const CODE = { twoSites: 'two-sites', overfull: 'more-than-a-day' } as const;
 
 /**
- * Doctors who cannot have done what they signed: out-patients at two sites at once, or more of them
- * than the minutes of a day. A hard count against the rate of wrong codes at all doctors.
+ * Doctors who cannot have done what they signed: out-patients at two sites with less time between than the
+ * way takes, or more of them than the minutes of a day. A hard count against the rate of wrong codes at all doctors.
  */
 export const impossibleDoctor: Detector<typeof parameters> = {
   id: ID,
@@ -89,7 +105,10 @@ export const impossibleDoctor: Detector<typeof parameters> = {
       if (!best) return;
       const p = sidak(Math.exp(tests[best].logP[at]!), looks);
       const enough = p <= params.q && doctor[best].length >= params.days;
-      const innocent = [sharedLogin(doctors, doctor, best, tests[best].expected[at]!, looks)];
+      const innocent = [
+        sharedLogin(doctors, doctor, best, tests[best].expected[at]!, looks),
+        ...(best === 'twoSites' ? [latePayers(doctor, params.latePayers)] : []),
+      ];
       const rows = shown.flatMap((kind) => doctor[kind].flatMap((day) => day.rows));
       const [first, ...rest] = shown.map((kind) =>
         reason(world, ID, CODE[kind], {
@@ -129,7 +148,9 @@ function peers(
   return testPeers(
     doctors.map((d) => ({ k: count(d)[0], exposure: count(d)[1], stratum: 0 })),
     {
-      ...{ prior: params.recordError, priorExposure: 1 / params.recordError, spread: 0.5 },
+      prior: params.recordError,
+      priorExposure: 1 / params.recordError,
+      spread: SPREAD,
       aside: ASIDE,
     },
   );
@@ -164,6 +185,19 @@ function sharedLogin(
     code: 'shared-login',
     q: Math.exp(logNegativeBinomialTail(k, usual, others.length)),
     weight: Math.min(1, usual / k),
+  };
+}
+
+/**
+ * A morning here and an afternoon there, and patients of the morning who pay when the doctor has left: so it goes on
+ * some of the days at two sites. Whose name is lent is at both on most of them.
+ */
+function latePayers(doctor: DoctorDays, share: number): InnocentExplanation {
+  const k = doctor.twoSites.length;
+  return {
+    code: 'late-payers',
+    q: Math.exp(logBinomialTail(k, doctor.travels, share)),
+    weight: Math.min(1, (share * doctor.travels) / k),
   };
 }
 

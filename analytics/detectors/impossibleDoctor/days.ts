@@ -20,8 +20,20 @@ export interface DoctorDays {
   readonly doctor: number;
   readonly visits: number;
   readonly days: number;
+  /** Days with patients at more than one site. */
+  readonly travels: number;
   readonly twoSites: readonly Impossible[];
   readonly overfull: readonly Impossible[];
+}
+
+/** What lies between two patients of one doctor. */
+interface Journey {
+  /** Minutes of any journey, at least. */
+  readonly minutes: number;
+  /** Sites nearer to each other than this are one. */
+  readonly kilometres: number;
+  /** Kilometres as the crow flies that are covered in an hour from door to door, at most. */
+  readonly speed: number;
 }
 
 const DAY_MINUTES = 1440;
@@ -29,7 +41,7 @@ const DAY_MINUTES = 1440;
 /** Out-patient work of every doctor; stays are left out, since they are settled when the patient leaves. */
 export function doctorDays(
   world: World,
-  params: { minutes: number; kilometres: number; minutesAVisit: number },
+  params: Journey & { minutesAVisit: number },
 ): DoctorDays[] {
   const s = world.settlements;
   const rowsOf = new Map<number, number[]>();
@@ -55,21 +67,23 @@ export function doctorDays(
       const usual = mostOf(rows, (i) => s.department[i]!);
       const twoSites: Impossible[] = [];
       const overfull: Impossible[] = [];
+      let travels = 0;
       for (const list of days.values()) {
+        if (travelled(world, list, params.kilometres)) travels++;
         const clash = clashOf(world, list, params);
         if (clash) twoSites.push(clash);
         const full = fullDay(world, list, params.minutesAVisit, usual);
         if (full) overfull.push(full);
       }
-      return { doctor, visits: rows.length, days: days.size, twoSites, overfull };
+      return { doctor, visits: rows.length, days: days.size, travels, twoSites, overfull };
     });
 }
 
-/** The settlements of one day that neighbour each other in time, but not in place. */
+/** The settlements of one day between which there is less time than the way from one to the other takes. */
 function clashOf(
   world: World,
   rows: readonly number[],
-  params: { minutes: number; kilometres: number },
+  { minutes, kilometres, speed }: Journey,
 ): Impossible | undefined {
   const s = world.settlements;
   const clashing = new Set<number>();
@@ -78,12 +92,21 @@ function clashOf(
   for (let k = 1; k < timed.length; k++) {
     const [i, j] = [timed[k - 1]!, timed[k]!];
     const [a, b] = [s.institution[i]!, s.institution[j]!];
-    if (a === b || s.time[j]! - s.time[i]! > params.minutes * 60) continue;
-    if (apart(world, a, b) < params.kilometres) continue;
+    const km = apart(world, a, b);
+    if (a === b || km < kilometres) continue;
+    const way = Number.isFinite(km) ? Math.max(minutes, (60 * km) / speed) : minutes;
+    if (s.time[j]! - s.time[i]! > way * 60) continue;
     clashing.add(i).add(j);
     sites = [Math.min(a, b), Math.max(a, b)];
   }
   return clashing.size > 0 ? { rows: [...clashing], sites, inOneDepartment: true } : undefined;
+}
+
+/** Whether the patients of one day were at more than one site. */
+function travelled(world: World, rows: readonly number[], kilometres: number): boolean {
+  const { institution, hasClock } = world.settlements;
+  const sites = [...new Set(rows.filter((i) => hasClock[i]).map((i) => institution[i]!))];
+  return sites.some((a, n) => sites.some((b, m) => m > n && apart(world, a, b) >= kilometres));
 }
 
 /** Kilometres; unknown places are taken to be far from each other. */

@@ -48,11 +48,17 @@ function visit(
 }
 
 /** One code used at two clinics within minutes. */
-function plantTwoSites(plain: HonestWorld, doctor: string, sites: [string, string], days: number) {
+function plantTwoSites(
+  plain: HonestWorld,
+  doctor: string,
+  sites: [string, string],
+  days: number,
+  gap = 240,
+) {
   for (let k = 0; k < days; k++) {
     const second = 30_000 + plain.rng.int(9000);
     visit(plain, { doctor, institution: sites[0], day: 5 + 7 * k, second });
-    visit(plain, { doctor, institution: sites[1], day: 5 + 7 * k, second: second + 240 });
+    visit(plain, { doctor, institution: sites[1], day: 5 + 7 * k, second: second + gap });
   }
   return plain;
 }
@@ -82,6 +88,28 @@ describe('impossible-doctor', () => {
       code: 'impossible-doctor.more-than-a-day',
       measured: 4,
     });
+  });
+
+  it('finds a doctor who is faster than the road, and lets one be who is not', async () => {
+    // 34 km in 29 minutes, and 10 km in as many.
+    const far = plantTwoSites(practices(56), 'd13', ['cl0', 'cl7'], 9, 29 * 60);
+    expect(listed(await detect(buildWorld(far))).map((f) => idsOf(f, 'doctor'))).toEqual([['d13']]);
+    const near = plantTwoSites(practices(56), 'd13', ['cl3', 'cl5'], 9, 29 * 60);
+    expect(await detect(buildWorld(near))).toEqual([]);
+  });
+
+  it('lets patients of the morning pay when the doctor has left', async () => {
+    const plain = practices(57);
+    // d20 has his mornings at cl2 and his afternoons at cl3; on one such day of twelve somebody pays late.
+    const afternoons = plain.settlements.filter(
+      (s) => s.doctor === 'd20' && s.institution === 'cl3',
+    );
+    for (const s of afternoons.slice(0, 5))
+      plain.settlements.push({ ...s, institution: 'cl2', second: s.second! + 300 });
+    const findings = await detect(buildWorld(plain));
+    expect(findings.map((f) => [f.status, f.innocent[0]!.code])).toEqual([
+      ['explained', 'late-payers'],
+    ]);
   });
 
   it('puts a single impossible day up for review, without a p', async () => {

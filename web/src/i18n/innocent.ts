@@ -50,6 +50,7 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
   },
   'hospital-transfer': { zh: '上下级转院', en: 'Transfer between levels of hospital' },
   'shared-login': { zh: '几人共用一个医师代码', en: 'Several people under one log-in' },
+  'late-payers': { zh: '医师离开后病人才结算', en: 'Patients who pay after the doctor has left' },
   'chain-event': { zh: '连锁药店活动日', en: 'Event of a chain of pharmacies' },
   'new-ward': { zh: '新开科室', en: 'New ward or department' },
   'neighbour-closed': {
