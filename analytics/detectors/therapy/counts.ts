@@ -1,10 +1,12 @@
 import { CLASS_INPATIENT, type World } from '../../projection/world.js';
 import { THERAPIES, therapyOf } from './kinds.js';
 
-/** Units of one kind that an institution billed, against days on which it treated. */
+/** Units of one kind that an institution billed in one setting, against days on which it treated. */
 export interface TherapyCount {
   readonly institution: number;
   readonly kind: number;
+  /** On the ward, where a stay is many days; else at the counter. */
+  readonly bed: boolean;
   readonly units: number;
   /** Units that others bill for as many days of the same items, in the same setting. */
   readonly usual: number;
@@ -61,12 +63,12 @@ export function therapyCounts(world: World): TherapyCount[] {
   const out = new Map<number, TherapyCount & { rows: number[]; items: number[] }>();
   for (const [key, byPlace] of [...cells].sort((x, y) => (x[0] < y[0] ? -1 : 1))) {
     if (byPlace.size <= OTHERS) continue;
-    const item = Number(key.split('|')[0]);
+    const [item = -1, setting = 0] = key.split('|').map(Number);
     for (const [institution, cell] of [...byPlace].sort((x, y) => x[0] - y[0])) {
       const others = [...byPlace].filter(([h]) => h !== institution).map(([, c]) => c);
       const rate = middle(others.map((c) => c.units / c.days));
       const perPatient = middle(others.map((c) => c.units / c.patients.size));
-      const at = institution * THERAPIES.length + kindOf[item]!;
+      const at = (institution * THERAPIES.length + kindOf[item]!) * 2 + setting;
       const known = out.get(at);
       const sum = {
         units: (known?.units ?? 0) + cell.units,
@@ -78,7 +80,7 @@ export function therapyCounts(world: World): TherapyCount[] {
       };
       for (const row of cell.rows) sum.rows.push(row);
       if (cell.units > rate * cell.days) sum.items.push(item);
-      out.set(at, { institution, kind: kindOf[item]!, ...sum });
+      out.set(at, { institution, kind: kindOf[item]!, bed: setting === 1, ...sum });
     }
   }
   return [...out].sort((x, y) => x[0] - y[0]).map(([, c]) => c);

@@ -81,6 +81,43 @@ describe('therapy-overcount', () => {
     expect(hands?.settlements.length).toBeGreaterThanOrEqual(25);
   });
 
+  it('finds two or three for one where one is what everybody counts, whatever the ward does', async () => {
+    const plain = clinics(97);
+    const tests = (from: number, units: () => number) => {
+      for (let n = 0; n < 1200; n++)
+        plain.settlements.push({
+          ...{
+            patient: plain.patients[plain.rng.int(300)]!.id,
+            institution: `cl${from + (n % 10)}`,
+          },
+          ...{ day: plain.day(plain.rng.int(365)), second: 36_000, fund: 3_000 },
+          items: [{ item: 'L2', units: units(), fen: 3_000 }],
+        });
+    };
+    tests(0, () => 1);
+    for (const s of plain.settlements)
+      if (s.institution === 'cl4' && s.items?.[0]?.item === 'L2')
+        Object.assign(s, { items: [{ ...s.items[0], units: 2 + plain.rng.int(2) }] });
+    for (let h = 0; h < 10; h++)
+      for (let k = 0; k < 60; k++)
+        plain.settlements.push({
+          ...{
+            patient: `p0${100 + k}`,
+            institution: `cl${h}`,
+            class: CLASS_INPATIENT,
+            fund: 90_000,
+          },
+          ...{ begin: plain.day(5 * k), day: plain.day(5 * k + 7), end: plain.day(5 * k + 7) },
+          items: [{ item: 'L2', units: 8, fen: 24_000 }],
+        });
+    const catalogue = [...CATALOGUE, { id: 'L2', name: '红外线治疗', listType: 201 }];
+    const [finding, ...others] = listed(await detect(buildWorld({ ...plain, catalogue })));
+    expect(others).toEqual([]);
+    expect(finding!.reasons[0].code).toBe('therapy-overcount.physiotherapy-counts');
+    expect(idsOf(finding!, 'institution')).toEqual(['cl4']);
+    expect(finding!.reasons[0].measured).toBeLessThan(3 * finding!.reasons[0].expected);
+  });
+
   it('lists nobody in honest worlds', async () => {
     for (const seed of [1, 2, 3]) expect(await detect(buildWorld(clinics(seed)))).toEqual([]);
   });
