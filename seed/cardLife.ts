@@ -3,7 +3,7 @@ import { DAY, DAYS, dayOfTime } from './calendar.js';
 import { Kind } from './events.js';
 import { distance } from './geography.js';
 import { at } from './habits.js';
-import { alive, drugFor, group, packs, prescribed } from './honest.js';
+import { alive, drugFor, group, packs, prescribed, supply } from './honest.js';
 import { isOpen } from './hours.js';
 import type { Institution } from './institutions.js';
 import { number } from './lookalikes.js';
@@ -29,15 +29,7 @@ export function multimorbid(world: World): void {
       const drugs = [drugFor(world, rng, disease.index), drugFor(world, rng, disease.index)];
       for (let day = rng.int(30); day < DAYS; day += between(rng, 28, 36))
         if (
-          prescribed(
-            world,
-            rng,
-            person,
-            place,
-            day,
-            [...new Set(drugs)].map((d) => packs(world, d, 30)),
-            disease.index,
-          ) >= 0
+          prescribed(world, rng, person, place, day, supply(world, drugs, 30), disease.index) >= 0
         )
           used.add(place.index);
     }
@@ -53,20 +45,10 @@ export function longScripts(world: World): void {
     const choices = world.choices[person.village];
     if (!choices) continue;
     const place = at(world, (chance(rng, 0.6) ? choices.county : choices.town).draw(rng));
-    const own = person.chronic.flatMap((d) => [
-      [drugFor(world, rng, d), d] as const,
-      [drugFor(world, rng, d), d] as const,
-    ]);
+    const own = person.chronic.flatMap((d) => [drugFor(world, rng, d), drugFor(world, rng, d)]);
+    const first = person.chronic[0] as number;
     for (let day = rng.int(80); day < DAYS; day += between(rng, 80, 88))
-      prescribed(
-        world,
-        rng,
-        person,
-        place,
-        day,
-        [...new Set(own.map(([item]) => item))].map((item) => packs(world, item, 84)),
-        person.chronic[0] as number,
-      );
+      prescribed(world, rng, person, place, day, supply(world, own, 84), first);
     group(world, 'long-script', 'drug-resale-ring', [person]);
   }
 }

@@ -29,6 +29,10 @@ export function packs(world: World, item: number, days: number): Line {
   return { item, count: Math.max(1, Math.min(12, Math.round((days * it.dayDose) / it.pack))) };
 }
 
+/** So many days of each of these drugs, named twice or not. */
+export const supply = (world: World, drugs: readonly number[], days: number): Line[] =>
+  [...new Set(drugs)].map((item) => packs(world, item, days));
+
 /** A drug for a chronic disease. */
 export function drugFor(world: World, rng: Rng, diagnosis: number): number {
   const name = world.catalogue.diagnoses[diagnosis]?.groups[0] ?? 'htn';

@@ -1,5 +1,5 @@
 import type { Rng } from '../analytics/model/rng.js';
-import { chance, normal, uniform } from '../analytics/planting/random.js';
+import { chance, drawFrom, normal, uniform } from '../analytics/planting/random.js';
 import { DAY_CLASSES, dayClass, HOLIDAY, isSpringFestival, SUNDAY } from './calendar.js';
 
 /** Five-minute bins of a day. */
@@ -83,16 +83,7 @@ export const isOpen = (hours: Hours, day: number) => profileOf(hours, day) !== n
 export function serveAt(hours: Hours, day: number, rng: Rng): number {
   const profile = profileOf(hours, day);
   if (!profile) return -1;
-  const total = profile[BINS - 1] as number;
-  const at = rng.next() * total;
-  let low = 0;
-  let high = BINS - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((profile[middle] as number) > at) high = middle;
-    else low = middle + 1;
-  }
-  return low * 300 + rng.int(300);
+  return drawFrom(profile, rng) * 300 + rng.int(300);
 }
 
 /** As `serveAt`, but near the person's own hour: with it when the place is open then. */

@@ -1,5 +1,5 @@
 import { createRng, deriveSeed, type Rng } from '../analytics/model/rng.js';
-import type { Contact } from '../analytics/planting/context.js';
+import type { Cast, Contact } from '../analytics/planting/context.js';
 import {
   between,
   chance,
@@ -25,12 +25,9 @@ import {
 import type { Registry } from './registry.js';
 
 /** A group of honest people who look like a ring. */
-export interface LookAlike {
+export interface LookAlike extends Cast<number> {
   readonly type: string;
   readonly resembles: string;
-  readonly patients: readonly number[];
-  readonly institutions: readonly number[];
-  readonly doctors: readonly number[];
   /** Same household: whether address or relations say so. */
   readonly recorded?: boolean;
 }

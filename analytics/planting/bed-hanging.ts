@@ -1,6 +1,7 @@
 import { dayOf } from '../model/time.js';
-import { coverVisit, coverVisits } from './camouflage.js';
+import { coverVisit } from './camouflage.js';
 import type {
+  Asked,
   Camouflage,
   CandidateInstitution,
   PlantedVisit,
@@ -8,7 +9,9 @@ import type {
   PlantingContext,
 } from './context.js';
 import { between, chance, pick, sample, uniform } from './random.js';
-import { anyDoctor, bedBook, cardsNear, drawSite, season, stayOf } from './sites.js';
+import { planted, type Span } from './rings.js';
+import { bedBook, cardsNear, drawSite, season, stayOf } from './sites.js';
+import { anyDoctor } from './visits.js';
 
 /**
  * A hospital admits people who never lie in its beds (挂床住院): they sign, go home, and live on.
@@ -23,16 +26,11 @@ import { anyDoctor, bedBook, cardsNear, drawSite, season, stayOf } from './sites
  * Level 4: cards are kept at the hospital for the time of the stay, so a stay is laid between the
  * holder's own visits, and two slip at most. No crowd, 4–6 nights, every diagnosis and doctor.
  */
-export function plantBedHanging(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-): Planting | null {
+export function plantBedHanging(asked: Asked): Planting | null {
+  const { ctx, level } = asked;
   const { rng } = ctx;
   const hospital = drawSite(
-    ctx,
-    places,
+    asked,
     (i) => i.type === 'hospital' && i.level <= 2 && i.beds > 0 && i.stays >= 12,
   );
   if (!hospital) return null;
@@ -49,31 +47,22 @@ export function plantBedHanging(
     diagnoses: sample(rng, ctx.lowSeverity, level === 4 ? 8 : between(rng, 2, 4)),
     ...season(ctx, between(rng, 10, 36)),
   };
-  const cards = cardsNear(ctx, hospital, level, count, taken, (p) => p.age >= 18);
+  const cards = cardsNear(asked, hospital, count, (p) => p.age >= 18);
   const add = hang(ctx, plan, cards, count);
   const stays = add.filter((v) => v.kind === 'in-patient');
   if (stays.length < 12) return null;
-  return {
-    type: 'bed-hanging',
-    camouflage: level,
-    patients: [],
+  return planted(asked, 'bed-hanging', {
     institutions: [hospital.handle],
     doctors: [...new Set(stays.map((v) => v.doctor))].filter((d): d is number => d !== null),
-    items: [],
-    add: [...add, ...coverVisits(ctx, [...new Set(stays.map((v) => v.patient))], level)],
-    takeOver: [],
-    sharedPhone: [],
-  };
+    add,
+  });
 }
 
-interface Plan {
+interface Plan extends Span {
   readonly level: Camouflage;
   readonly hospital: CandidateInstitution;
   readonly crowded: boolean;
   readonly diagnoses: readonly number[];
-  /** Local days, inclusive. */
-  readonly first: number;
-  readonly last: number;
 }
 
 /** Stays over a visit of the holder elsewhere, and holders who go out besides. */

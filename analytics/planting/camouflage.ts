@@ -6,7 +6,8 @@ import type {
   PlantedVisit,
   PlantingContext,
 } from './context.js';
-import { chance, pick, poisson, weightedPicker } from './random.js';
+import { chance, poisson, weightedPicker } from './random.js';
+import { anyDoctor, atOnce } from './visits.js';
 
 /**
  * The five levels, common to all types (what level 4 adds per type stands in the planters):
@@ -110,21 +111,11 @@ export function coverVisit(
 ): PlantedVisit | null {
   const at = ctx.serves(institution.handle, day);
   if (at === null || isIn(ctx, patient, at, at)) return null;
-  const doctors = institution.type === 'pharmacy' ? [] : ctx.doctors(institution.handle, null);
-  const doctor = doctors.length > 0 ? pick(ctx.rng, doctors) : null;
-  return {
-    patient,
-    institution: institution.handle,
-    doctor,
-    kind: institution.type === 'pharmacy' ? 'pharmacy' : 'out-patient',
-    begin: at,
-    end: at,
-    settled: at,
-    diagnosis: null,
-    lines: null,
+  const shop = institution.type === 'pharmacy';
+  return atOnce(shop ? 'pharmacy' : 'out-patient', patient, institution.handle, at, null, {
+    doctor: shop ? null : anyDoctor(ctx, institution.handle, null),
     noCash: chance(ctx.rng, 0.03),
-    undelivered: false,
-  };
+  });
 }
 
 /** Straight-line distance in kilometres, good enough inside a prefecture. */
@@ -134,4 +125,15 @@ export function kilometres(
 ): number {
   const east = (a.lng - b.lng) * 111.3 * Math.cos(((a.lat + b.lat) / 2) * (Math.PI / 180));
   return Math.hypot(east, (a.lat - b.lat) * 111.3);
+}
+
+/** Up to `count` of the places, nearest first. */
+export function nearest(
+  places: readonly CandidateInstitution[],
+  to: { readonly lng: number; readonly lat: number },
+  count: number,
+): CandidateInstitution[] {
+  return [...places]
+    .sort((a, b) => kilometres(a, to) - kilometres(b, to) || a.handle - b.handle)
+    .slice(0, count);
 }

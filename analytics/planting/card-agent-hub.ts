@@ -1,15 +1,16 @@
 import { DAY_S, dayOf } from '../model/time.js';
-import { alive, coverVisits, drawMembers, fitsLevel, isIn, kilometres } from './camouflage.js';
+import { alive, drawMembers, isIn, nearest } from './camouflage.js';
 import type {
+  Asked,
   Camouflage,
   CandidateInstitution,
-  CandidatePatient,
   Contact,
   PlantedVisit,
   Planting,
   PlantingContext,
 } from './context.js';
 import { between, chance, pick, sample, skewed, uniform } from './random.js';
+import { holders, planted, type Span, stretch, whoCame } from './rings.js';
 import { consultation, near, sale } from './visits.js';
 
 /**
@@ -24,54 +25,36 @@ import { consultation, near, sale } from './visits.js';
  * Level 4: a telephone for every two cards, for three now and then; he never takes more than two
  * along, waits 5–40 minutes between them, and has 4–6 places.
  */
-export function plantCardAgent(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-  largest: number,
-): Planting | null {
+export function plantCardAgent(asked: Asked): Planting | null {
+  const { ctx, level, taken, places, largest } = asked;
   const { rng } = ctx;
   const home = pick(rng, ctx.places);
+  const suits = holders(asked, home.area, 0.3);
   const members = drawMembers(
     ctx,
     Math.min(largest, skewed(rng, 8, 40, 15)),
     taken,
-    (p: CandidatePatient) =>
-      p.age >= 30 &&
-      p.died === null &&
-      !p.dialysis &&
-      ctx.places[p.place]?.kind === 'village' &&
-      fitsLevel(ctx, p, level) &&
-      (p.area === home.area || chance(rng, 0.3)),
+    (p) => p.age >= 30 && suits(p),
   );
   if (members.length < 8) return null;
   if (new Set(members.map((m) => ctx.patient(m).place)).size < 3) return null;
-  const local = ctx.institutions
-    .filter((i) => i.type !== 'hospital' && i.busy > 20 && !places.has(i.handle))
-    .sort((a, b) => kilometres(a, home) - kilometres(b, home) || a.handle - b.handle)
-    .slice(0, 12);
+  const free = ctx.institutions.filter(
+    (i) => i.type !== 'hospital' && i.busy > 20 && !places.has(i.handle),
+  );
+  const local = nearest(free, home, 12);
   const used = sample(rng, local, level === 4 ? between(rng, 4, 6) : between(rng, 1, 3));
   if (used.length === 0) return null;
-  const weeks = between(rng, 12, 46);
-  const first = dayOf(ctx.from) + rng.int(Math.max(1, 358 - weeks * 7));
-  const plan = { members, used, first, last: Math.min(dayOf(ctx.to - 1), first + weeks * 7) };
+  const plan: Plan = { members, used, ...stretch(ctx, between(rng, 12, 46)) };
   const add = level === 4 ? inPairs(ctx, plan) : inStacks(ctx, plan);
-  const came = members.filter((m) => add.some((v) => v.patient === m));
+  const came = whoCame(members, add);
   if (came.length < 6) return null;
   const visited = new Set(add.map((v) => v.institution));
-  return {
-    type: 'card-agent-hub',
-    camouflage: level,
+  const ring = planted(asked, 'card-agent-hub', {
     patients: came,
     institutions: used.map((i) => i.handle).filter((i) => visited.has(i)),
-    doctors: [],
-    items: [],
-    add: [...add, ...coverVisits(ctx, came, level)],
-    takeOver: [],
-    sharedPhone: [],
-    contacts: contactsOf(ctx, came, level),
-  };
+    add,
+  });
+  return { ...ring, contacts: contactsOf(ctx, came, level) };
 }
 
 function contactsOf(
@@ -97,12 +80,9 @@ function contactsOf(
   return [{ kind, holder, patients: reached }];
 }
 
-interface Plan {
+interface Plan extends Span {
   readonly members: readonly number[];
   readonly used: readonly CandidateInstitution[];
-  /** Local days, inclusive. */
-  readonly first: number;
-  readonly last: number;
 }
 
 function serve(

@@ -1,7 +1,7 @@
 import { DAY_S, dayOf, startOfDay } from '../model/time.js';
-import { alive, coverVisits, drawMembers, fitsLevel, kilometres } from './camouflage.js';
+import { alive, drawMembers, nearest } from './camouflage.js';
 import type {
-  Camouflage,
+  Asked,
   CandidateInstitution,
   CandidatePatient,
   PlantedLine,
@@ -11,6 +11,8 @@ import type {
   TakenOver,
 } from './context.js';
 import { between, chance, normal, pick, sample, skewed, uniform } from './random.js';
+import { holders, planted } from './rings.js';
+import { sale } from './visits.js';
 
 /**
  * A pharmacy holds the cards of unrelated people and swipes them for nothing (囤卡空刷).
@@ -26,13 +28,8 @@ import { between, chance, normal, pick, sample, skewed, uniform } from './random
  * ring, and no two cards meet so more than twice. Baskets vary. A fifth of the swipes are honest
  * purchases of the holder led to a shop of the ring instead of new ones.
  */
-export function plantCardFarming(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-  largest: number,
-): Planting | null {
+export function plantCardFarming(asked: Asked): Planting | null {
+  const { ctx, level, taken, places, largest } = asked;
   const { rng } = ctx;
   const shops = drawShops(
     ctx,
@@ -42,14 +39,8 @@ export function plantCardFarming(
   if (!shops) return null;
   const first = shops[0] as CandidateInstitution;
   const size = Math.min(largest, skewed(rng, 5, 40, 14));
-  const suits = (p: CandidatePatient) =>
-    p.age >= 16 &&
-    p.age <= 88 &&
-    p.died === null &&
-    !p.dialysis &&
-    ctx.places[p.place]?.kind === 'village' &&
-    fitsLevel(ctx, p, level) &&
-    (p.area === first.area || chance(rng, 0.25));
+  const local = holders(asked, first.area, 0.25);
+  const suits = (p: CandidatePatient) => p.age >= 16 && p.age <= 88 && local(p);
   // Some collect the cards of people who lie in hospital and cannot miss them.
   const lying = level < 4 && chance(rng, 0.4) ? Math.ceil(size / 5) : 0;
   const members = drawMembers(
@@ -86,17 +77,13 @@ export function plantCardFarming(
     to: Math.min(dayOf(ctx.to - 1), dayOf(ctx.from) + (start + weeks) * 7),
   };
   const swipes = level === 4 ? careful(ctx, plan) : weekly(ctx, plan);
-  return {
-    type: 'card-farming-pharmacy',
-    camouflage: level,
+  const ring = planted(asked, 'card-farming-pharmacy', {
     patients: members,
     institutions: shops.map((s) => s.handle),
-    doctors: [],
-    items: goods.slice(),
-    add: [...swipes.add, ...coverVisits(ctx, members, level)],
-    takeOver: swipes.takeOver,
-    sharedPhone: [],
-  };
+    items: goods,
+    add: swipes.add,
+  });
+  return { ...ring, takeOver: swipes.takeOver };
 }
 
 interface Plan {
@@ -122,33 +109,17 @@ function drawShops(
   );
   if (free.length < count) return null;
   const first = pick(ctx.rng, free);
-  const near = free
-    .filter((i) => i !== first)
-    .sort((a, b) => kilometres(a, first) - kilometres(b, first) || a.handle - b.handle)
-    .slice(0, count * 2);
-  return [first, ...sample(ctx.rng, near, count - 1)];
+  const others = free.filter((i) => i !== first);
+  return [first, ...sample(ctx.rng, nearest(others, first, count * 2), count - 1)];
 }
 
-function swipe(
+/** The goods never leave the shelf. */
+const swipe = (
   patient: number,
   shop: CandidateInstitution,
   at: number,
   lines: readonly PlantedLine[],
-): PlantedVisit {
-  return {
-    patient,
-    institution: shop.handle,
-    doctor: null,
-    kind: 'pharmacy',
-    begin: at,
-    end: at,
-    settled: at,
-    diagnosis: null,
-    lines,
-    noCash: false,
-    undelivered: true,
-  };
-}
+): PlantedVisit => sale(patient, shop, at, lines, { undelivered: true });
 
 function weekly(ctx: PlantingContext, plan: Plan): { add: PlantedVisit[]; takeOver: TakenOver[] } {
   const { rng } = ctx;

@@ -1,6 +1,6 @@
 import { dayOf } from '../model/time.js';
-import { coverVisits } from './camouflage.js';
 import type {
+  Asked,
   Camouflage,
   CandidateInstitution,
   PlantedLine,
@@ -9,6 +9,7 @@ import type {
   PlantingContext,
 } from './context.js';
 import { between, chance, pick, sample, skewed, uniform } from './random.js';
+import { planted } from './rings.js';
 import { bedBook, cardsNear, counterVisit, drawSite, season, stayOf } from './sites.js';
 
 /**
@@ -23,17 +24,12 @@ import { bedBook, cardsNear, counterVisit, drawSite, season, stayOf } from './si
  * either each; a copy swaps one line in five for another of its kind, its counts vary and its stay is a
  * day longer or shorter.
  */
-export function plantCloneRecords(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-): Planting | null {
+export function plantCloneRecords(asked: Asked): Planting | null {
+  const { ctx, level } = asked;
   const { rng } = ctx;
   const ward = chance(rng, 0.67);
   const site = drawSite(
-    ctx,
-    places,
+    asked,
     (i) =>
       (ward ? i.type === 'hospital' && i.stays >= 10 : i.type !== 'pharmacy') &&
       i.level <= 2 &&
@@ -48,20 +44,15 @@ export function plantCloneRecords(
   const size = level === 4 ? doctors.length * 2 * COPIES_4 : skewed(rng, 14, 60, 28);
   const masters = Array.from({ length: level === 4 ? 2 : 1 }, () => master(ctx, ward));
   const plan: Plan = { level, site, ward, diagnosis, doctors, masters };
-  const cards = cardsNear(ctx, site, level, size, taken, (p) => p.age >= 30);
+  const cards = cardsNear(asked, site, size, (p) => p.age >= 30);
   const add = copies(ctx, plan, cards);
   if (add.length < 12) return null;
-  return {
-    type: 'clone-records',
-    camouflage: level,
-    patients: [],
+  return planted(asked, 'clone-records', {
     institutions: [site.handle],
     doctors,
     items: [...new Set(masters.flatMap((m) => m.lines.map((l) => l.item)))],
-    add: [...add, ...coverVisits(ctx, [...new Set(add.map((v) => v.patient))], level)],
-    takeOver: [],
-    sharedPhone: [],
-  };
+    add,
+  });
 }
 
 /** Most copies of one master by one doctor who knows that ten draw the eye. */

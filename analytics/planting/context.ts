@@ -218,17 +218,33 @@ export interface Contact {
   readonly patients: readonly number[];
 }
 
-export interface Planting {
+/** Who belongs to a group, by handle or by id. */
+export interface Cast<Id> {
+  readonly patients: readonly Id[];
+  /** Where the group's records are made, whether or not the place knows. */
+  readonly institutions: readonly Id[];
+  readonly doctors: readonly Id[];
+}
+
+export interface Planting extends Cast<number> {
   readonly type: PlantedType;
   readonly camouflage: Camouflage;
-  readonly patients: readonly number[];
-  /** Where the ring's records are made, whether or not the place knows. */
-  readonly institutions: readonly number[];
-  readonly doctors: readonly number[];
   readonly items: readonly number[];
   readonly add: readonly PlantedVisit[];
   readonly takeOver: readonly TakenOver[];
   /** Members who give the recruiter's telephone as their own. */
   readonly sharedPhone: readonly number[];
   readonly contacts?: readonly Contact[];
+}
+
+/** What a planter is asked for: one ring. */
+export interface Asked {
+  readonly ctx: PlantingContext;
+  readonly level: Camouflage;
+  /** People who belong to other rings. */
+  readonly taken: ReadonlySet<number>;
+  /** Institutions that may not belong to this ring. */
+  readonly places: ReadonlySet<number>;
+  /** Most members. */
+  readonly largest: number;
 }

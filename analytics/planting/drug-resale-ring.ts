@@ -1,7 +1,7 @@
 import { dayOf } from '../model/time.js';
-import { alive, coverVisits, drawMembers, fitsLevel, isIn, kilometres } from './camouflage.js';
+import { alive, drawMembers, fitsLevel, isIn, nearest } from './camouflage.js';
 import type {
-  Camouflage,
+  Asked,
   CandidateDrug,
   CandidateInstitution,
   CandidatePatient,
@@ -11,6 +11,7 @@ import type {
   PlantingContext,
 } from './context.js';
 import { between, chance, pick, sample, skewed, uniform } from './random.js';
+import { planted, type Span, stretch, whoCame } from './rings.js';
 import { consultation, near, packsFor, sale } from './visits.js';
 
 /**
@@ -26,13 +27,8 @@ import { consultation, near, packsFor, sale } from './visits.js';
  * each day; every card goes by itself on its own day, once in two or three weeks; only one time in six two
  * go together.
  */
-export function plantDrugResale(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-  largest: number,
-): Planting | null {
+export function plantDrugResale(asked: Asked): Planting | null {
+  const { ctx, level, taken, places, largest } = asked;
   const { rng } = ctx;
   const home = pick(rng, ctx.places);
   const suits = (p: CandidatePatient) =>
@@ -45,40 +41,30 @@ export function plantDrugResale(
   const stops = tour(ctx, home, between(rng, 5, 9), places);
   const goods = drawGoods(ctx, between(rng, 6, 12));
   if (members.length < 4 || stops.length < 5 || goods.length < 6) return null;
-  const weeks = between(rng, 14, 44);
-  const first = dayOf(ctx.from) + rng.int(Math.max(1, 358 - weeks * 7));
+  const time = stretch(ctx, between(rng, 14, 44), 358, 1);
   const plan: Plan = {
     members,
     stops,
     goods,
     attendance: uniform(rng, 0.6, 0.95),
-    first,
-    last: Math.min(dayOf(ctx.to - 1) - 1, first + weeks * 7),
+    ...time,
   };
   const add = level === 4 ? alone(ctx, plan) : tours(ctx, plan);
-  const came = members.filter((m) => add.some((v) => v.patient === m));
+  const came = whoCame(members, add);
   if (came.length < 4) return null;
-  return {
-    type: 'drug-resale-ring',
-    camouflage: level,
+  return planted(asked, 'drug-resale-ring', {
     patients: came,
     institutions: stops.map((s) => s.handle).filter((s) => add.some((v) => v.institution === s)),
-    doctors: [],
     items: goods.map((g) => g.item),
-    add: [...add, ...coverVisits(ctx, came, level)],
-    takeOver: [],
-    sharedPhone: [],
-  };
+    add,
+  });
 }
 
-interface Plan {
+interface Plan extends Span {
   readonly members: readonly number[];
   readonly stops: readonly CandidateInstitution[];
   readonly goods: readonly CandidateDrug[];
   readonly attendance: number;
-  /** Local days, inclusive. */
-  readonly first: number;
-  readonly last: number;
 }
 
 /** Some of the places within reach of a home, of every kind, the near ones first. */
@@ -88,11 +74,10 @@ function tour(
   count: number,
   places: ReadonlySet<number>,
 ): CandidateInstitution[] {
-  const near = ctx.institutions
-    .filter((i) => i.busy > 20 && !places.has(i.handle) && (i.type !== 'hospital' || i.stays > 0))
-    .sort((a, b) => kilometres(a, home) - kilometres(b, home) || a.handle - b.handle)
-    .slice(0, count * 4);
-  return sample(ctx.rng, near, count);
+  const free = ctx.institutions.filter(
+    (i) => i.busy > 20 && !places.has(i.handle) && (i.type !== 'hospital' || i.stays > 0),
+  );
+  return sample(ctx.rng, nearest(free, home, count * 4), count);
 }
 
 /** Easily resold drugs for chronic diseases, of each substance one maker's. */

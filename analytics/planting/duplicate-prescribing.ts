@@ -1,15 +1,15 @@
 import { dayOf } from '../model/time.js';
-import { alive, coverVisits, drawMembers, fitsLevel, isIn, kilometres } from './camouflage.js';
+import { alive, drawMembers, fitsLevel, isIn, nearest } from './camouflage.js';
 import type {
-  Camouflage,
+  Asked,
   CandidateDrug,
   CandidateInstitution,
-  CandidatePatient,
   PlantedVisit,
   Planting,
   PlantingContext,
 } from './context.js';
 import { between, chance, pick, sample } from './random.js';
+import { isOrdinary, planted } from './rings.js';
 import { consultation, packsFor } from './visits.js';
 
 /**
@@ -22,30 +22,21 @@ import { consultation, packsFor } from './visits.js';
  * Level 4: four to six substances, two hospitals each, and no substance doubled for more than 28 days in
  * all: one full month beside another, then the next substance.
  */
-export function plantDuplicates(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  _places: ReadonlySet<number>,
-): Planting | null {
+export function plantDuplicates(asked: Asked): Planting | null {
+  const { ctx, level, taken } = asked;
   const { rng } = ctx;
   const [patient] = drawMembers(
     ctx,
     1,
     taken,
-    (p: CandidatePatient) =>
-      p.age >= 35 &&
-      p.died === null &&
-      !p.dialysis &&
-      ctx.places[p.place]?.kind === 'village' &&
-      fitsLevel(ctx, p, level),
+    (p) => p.age >= 35 && isOrdinary(ctx, p) && fitsLevel(ctx, p, level),
   );
   const home = patient === undefined ? undefined : ctx.places[ctx.patient(patient).place];
   if (patient === undefined || !home) return null;
-  const near = ctx.institutions
-    .filter((i) => i.type !== 'pharmacy' && i.busy > 20 && (i.type === 'clinic' || i.stays > 0))
-    .sort((a, b) => kilometres(a, home) - kilometres(b, home) || a.handle - b.handle)
-    .slice(0, 10);
+  const fit = ctx.institutions.filter(
+    (i) => i.type !== 'pharmacy' && i.busy > 20 && (i.type === 'clinic' || i.stays > 0),
+  );
+  const near = nearest(fit, home, 10);
   const hospitals = sample(rng, near, level === 4 ? 4 : between(rng, 3, 5));
   const substances = drawSubstances(ctx, level === 4 ? between(rng, 4, 6) : between(rng, 1, 2));
   if (hospitals.length < 2 || substances.length === 0) return null;
@@ -54,18 +45,13 @@ export function plantDuplicates(
       ? byTurns(ctx, patient, hospitals, substances)
       : everywhere(ctx, patient, hospitals, substances);
   if (add.length < 6) return null;
-  return {
-    type: 'duplicate-prescribing',
-    camouflage: level,
+  return planted(asked, 'duplicate-prescribing', {
     patients: [patient],
     // Each hospital believes that it is the only one.
     institutions: [],
-    doctors: [],
     items: [...new Set(substances.flatMap((s) => s.map((d) => d.item)))],
-    add: [...add, ...coverVisits(ctx, [patient], level)],
-    takeOver: [],
-    sharedPhone: [],
-  };
+    add,
+  });
 }
 
 /** A substance, as the drugs of all its makers; those taken by the month for a chronic disease. */

@@ -1,6 +1,7 @@
 import { DAY_S, dayOf, startOfDay, weekdayOf } from '../model/time.js';
-import { coverVisits, drawMembers, fitsLevel } from './camouflage.js';
+import { drawMembers, fitsLevel } from './camouflage.js';
 import type {
+  Asked,
   Camouflage,
   CandidateInstitution,
   CandidatePatient,
@@ -10,6 +11,7 @@ import type {
   PlantingContext,
 } from './context.js';
 import { between, chance, pick, skewed, uniform } from './random.js';
+import { planted } from './rings.js';
 
 /**
  * A centre bills dialysis on the cards of people who are not there (冒名血液透析).
@@ -26,13 +28,8 @@ import { between, chance, pick, skewed, uniform } from './random.js';
  * inside a stay elsewhere or on a day of honest dialysis are left out but for one or two slips a
  * member.
  */
-export function plantDialysis(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-  largest: number,
-): Planting | null {
+export function plantDialysis(asked: Asked): Planting | null {
+  const { ctx, level, taken, places, largest } = asked;
   const { rng } = ctx;
   const centres = ctx.institutions.filter((i) => i.machines > 0 && !places.has(i.handle));
   if (centres.length === 0) return null;
@@ -58,18 +55,12 @@ export function plantDialysis(
   const came = members.filter((m) => add.filter((v) => v.patient === m.handle).length >= 8);
   if (came.length < 2) return null;
   const kept = new Set(came.map((m) => m.handle));
-  const patients = came.map((m) => m.handle);
-  return {
-    type: 'impersonated-dialysis',
-    camouflage: level,
-    patients,
+  return planted(asked, 'impersonated-dialysis', {
+    patients: [...kept],
     institutions: [centre.handle],
     doctors: plan.doctors,
-    items: [],
-    add: [...add.filter((v) => kept.has(v.patient)), ...coverVisits(ctx, patients, level)],
-    takeOver: [],
-    sharedPhone: [],
-  };
+    add: add.filter((v) => kept.has(v.patient)),
+  });
 }
 
 type Way = 'card' | 'double' | 'dead' | 'extra';

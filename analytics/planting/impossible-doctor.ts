@@ -1,13 +1,14 @@
 import { DAY_S, dayOf, startOfDay } from '../model/time.js';
-import { coverVisits, kilometres } from './camouflage.js';
+import { kilometres } from './camouflage.js';
 import type {
-  Camouflage,
+  Asked,
   CandidateInstitution,
   PlantedVisit,
   Planting,
   PlantingContext,
 } from './context.js';
 import { between, chance, pick, sample, uniform } from './random.js';
+import { planted } from './rings.js';
 import { cardsNear, counterVisit, drawSite, season, visitsAt } from './sites.js';
 
 /**
@@ -22,15 +23,8 @@ import { cardsNear, counterVisit, drawSite, season, visitsAt } from './sites.js'
  * Level 4: `lent` only, and the second house looks at the first one's clock: his code is used there on any
  * day of theirs, but never within 25 minutes of a patient at home, except for two slips.
  */
-export function plantImpossibleDoctor(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-): Planting | null {
-  return level === 4 || chance(ctx.rng, 0.6)
-    ? lent(ctx, level, taken, places)
-    : endless(ctx, level, taken, places);
+export function plantImpossibleDoctor(asked: Asked): Planting | null {
+  return asked.level === 4 || chance(asked.ctx.rng, 0.6) ? lent(asked) : endless(asked);
 }
 
 /** Doctors of a place with at least `least` visits without a bed there, and when these were settled. */
@@ -44,21 +38,16 @@ function workingAt(ctx: PlantingContext, home: CandidateInstitution, least: numb
     .map(([doctor, times]) => ({ doctor, times }));
 }
 
-function lent(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-): Planting | null {
+function lent(asked: Asked): Planting | null {
+  const { ctx, level } = asked;
   const { rng } = ctx;
-  const home = drawSite(ctx, places, (i) => i.type !== 'pharmacy' && i.busy >= 60);
+  const home = drawSite(asked, (i) => i.type !== 'pharmacy' && i.busy >= 60);
   if (!home) return null;
   const candidates = workingAt(ctx, home, 30);
   if (candidates.length === 0) return null;
   const { doctor, times } = pick(rng, candidates);
   const host = drawSite(
-    ctx,
-    places,
+    asked,
     (i) =>
       i.type !== 'pharmacy' &&
       i.level <= 2 &&
@@ -74,7 +63,7 @@ function lent(
     [...atHome.keys()].sort((a, b) => a - b),
     between(rng, 25, 80),
   );
-  const cards = cardsNear(ctx, host, level, Math.min(60, 2 * days.length), taken);
+  const cards = cardsNear(asked, host, Math.min(60, 2 * days.length));
   if (cards.length < 8) return null;
   const add: PlantedVisit[] = [];
   let slips = level === 4 ? SLIPS_4 : Infinity;
@@ -87,29 +76,28 @@ function lent(
       add.push(counterVisit(ctx, patient, host, at, doctor, null));
     }
   if (add.length < 30) return null;
-  return planting(ctx, level, [home.handle, host.handle], doctor, add);
+  return planted(asked, 'impossible-doctor', {
+    institutions: [home.handle, host.handle],
+    doctors: [doctor],
+    add,
+  });
 }
 
 const CLEAR_S = 25 * 60;
 const SLIPS_4 = 2;
 
-function endless(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-): Planting | null {
+function endless(asked: Asked): Planting | null {
+  const { ctx } = asked;
   const { rng } = ctx;
   const site = drawSite(
-    ctx,
-    places,
+    asked,
     (i) => i.type !== 'pharmacy' && i.level <= 2 && i.machines === 0 && i.busy >= 30,
   );
   if (!site) return null;
   const staff = ctx.doctors(site.handle, null);
   if (staff.length === 0) return null;
   const doctor = pick(rng, staff);
-  const cards = cardsNear(ctx, site, level, between(rng, 20, 45), taken, (p) => p.age >= 30);
+  const cards = cardsNear(asked, site, between(rng, 20, 45), (p) => p.age >= 30);
   if (cards.length < 14) return null;
   const { first, last } = season(ctx, between(rng, 6, 20));
   const every = Math.max(1, Math.floor((last - first) / between(rng, 10, 24)));
@@ -127,25 +115,9 @@ function endless(
       add.push(counterVisit(ctx, patient, site, at, doctor, lines));
     }
   }
-  return planting(ctx, level, [site.handle], doctor, add);
-}
-
-function planting(
-  ctx: PlantingContext,
-  level: Camouflage,
-  institutions: readonly number[],
-  doctor: number,
-  add: readonly PlantedVisit[],
-): Planting {
-  return {
-    type: 'impossible-doctor',
-    camouflage: level,
-    patients: [],
-    institutions,
+  return planted(asked, 'impossible-doctor', {
+    institutions: [site.handle],
     doctors: [doctor],
-    items: [],
-    add: [...add, ...coverVisits(ctx, [...new Set(add.map((v) => v.patient))], level)],
-    takeOver: [],
-    sharedPhone: [],
-  };
+    add,
+  });
 }

@@ -3,6 +3,7 @@ import { plantCardAgent } from './card-agent-hub.js';
 import { plantCardFarming } from './card-farming-pharmacy.js';
 import { plantCloneRecords } from './clone-records.js';
 import {
+  type Asked,
   type Camouflage,
   type PlantedType,
   type Planting,
@@ -23,13 +24,8 @@ import { plantSuddenChange } from './sudden-change.js';
 import { plantTherapyOvercount } from './therapy-overcount.js';
 import { plantTraceLoop } from './trace-code-loop.js';
 
-type Planter = (
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-  largest: number,
-) => Planting | null;
+/** Null when the people at hand do not make such a ring. */
+type Planter = (asked: Asked) => Planting | null;
 
 const PLANTERS: Readonly<Record<PlantedType, Planter>> = {
   'patient-brokering-ring': plantBrokering,
@@ -124,13 +120,13 @@ export function plantRings(
     const used = places.get(kind) ?? new Set<number>(kind === 'site' ? innocent : []);
     places.set(kind, used);
     for (let attempt = 0; attempt < 12; attempt++) {
-      const planting = PLANTERS[type](
+      const planting = PLANTERS[type]({
         ctx,
-        camouflage,
+        level: camouflage,
         taken,
-        used,
-        Math.max(LEAST[type], largest ?? 99),
-      );
+        places: used,
+        largest: Math.max(LEAST[type], largest ?? 99),
+      });
       if (!planting) continue;
       for (const p of planting.patients) taken.add(p);
       for (const v of planting.add) taken.add(v.patient);

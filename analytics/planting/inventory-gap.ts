@@ -1,5 +1,5 @@
-import { coverVisits } from './camouflage.js';
 import type {
+  Asked,
   Camouflage,
   CandidateInstitution,
   PlantedLine,
@@ -8,6 +8,7 @@ import type {
   PlantingContext,
 } from './context.js';
 import { between, chance, pick, sample, uniform } from './random.js';
+import { planted } from './rings.js';
 import { cardsNear, counterVisit, drawSite, season } from './sites.js';
 
 /**
@@ -21,32 +22,18 @@ import { cardsNear, counterVisit, drawSite, season } from './sites.js';
  * Level 4: the same turnover over 25–40 drugs, a pack or two at a time, so that of none more than
  * nineteen packs are missing.
  */
-export function plantInventoryGap(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-): Planting | null {
+export function plantInventoryGap(asked: Asked): Planting | null {
+  const { ctx, level } = asked;
   const { rng } = ctx;
-  const shop = drawSite(ctx, places, (i) => i.type === 'pharmacy' && i.busy >= 40);
+  const shop = drawSite(asked, (i) => i.type === 'pharmacy' && i.busy >= 40);
   if (!shop) return null;
   const drugs = ctx.drugs.filter((d) => d.price >= 1500).map((d) => d.item);
   const goods = sample(rng, drugs, level === 4 ? between(rng, 25, 40) : between(rng, 3, 8));
-  const cards = cardsNear(ctx, shop, level, between(rng, 15, 60), taken, (p) => p.age >= 18);
+  const cards = cardsNear(asked, shop, between(rng, 15, 60), (p) => p.age >= 18);
   if (cards.length < 10 || goods.length < 3) return null;
   const add = purchases(ctx, { level, shop, goods, cards });
   if (add.length < 60) return null;
-  return {
-    type: 'inventory-gap',
-    camouflage: level,
-    patients: [],
-    institutions: [shop.handle],
-    doctors: [],
-    items: goods,
-    add: [...add, ...coverVisits(ctx, [...new Set(add.map((v) => v.patient))], level)],
-    takeOver: [],
-    sharedPhone: [],
-  };
+  return planted(asked, 'inventory-gap', { institutions: [shop.handle], items: goods, add });
 }
 
 /** Packs of one drug that a careful shop may bill, half of them bought in. */

@@ -1,15 +1,15 @@
 import { dayOf } from '../model/time.js';
-import { alive, coverVisits, drawMembers, fitsLevel, kilometres } from './camouflage.js';
+import { alive, drawMembers, nearest } from './camouflage.js';
 import type {
-  Camouflage,
+  Asked,
   CandidateInstitution,
-  CandidatePatient,
   PlantedLine,
   PlantedVisit,
   Planting,
   PlantingContext,
 } from './context.js';
 import { between, chance, pick, sample, skewed, uniform } from './random.js';
+import { holders, planted, type Span, stretch, whoCame } from './rings.js';
 import { near, sale } from './visits.js';
 
 /**
@@ -24,13 +24,8 @@ import { near, sale } from './visits.js';
  * round are presented 8–40 minutes apart, a third of the rounds goes backwards, and between rounds
  * each card also goes alone.
  */
-export function plantConvoy(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-  largest: number,
-): Planting | null {
+export function plantConvoy(asked: Asked): Planting | null {
+  const { ctx, level, taken, places, largest } = asked;
   const { rng } = ctx;
   const free = ctx.institutions.filter(
     (i) => i.type === 'pharmacy' && i.busy > 20 && !places.has(i.handle),
@@ -38,57 +33,40 @@ export function plantConvoy(
   const wanted = level === 4 ? between(rng, 4, 7) : between(rng, 2, 5);
   if (free.length < wanted) return null;
   const start = pick(rng, free);
-  const round = free
-    .sort((a, b) => kilometres(a, start) - kilometres(b, start) || a.handle - b.handle)
-    .slice(0, wanted);
+  const round = nearest(free, start, wanted);
+  const suits = holders(asked, start.area, 0.25);
   const members = drawMembers(
     ctx,
     Math.min(largest, skewed(rng, 5, 14, 8)),
     taken,
-    (p: CandidatePatient) =>
-      p.age >= 18 &&
-      p.died === null &&
-      !p.dialysis &&
-      ctx.places[p.place]?.kind === 'village' &&
-      fitsLevel(ctx, p, level) &&
-      (p.area === start.area || chance(rng, 0.25)),
+    (p) => p.age >= 18 && suits(p),
   );
   if (members.length < 5) return null;
-  const weeks = between(rng, 12, 44);
-  const first = dayOf(ctx.from) + rng.int(Math.max(1, 358 - weeks * 7));
+  const time = stretch(ctx, between(rng, 12, 44));
   const plan: Plan = {
     members,
     round,
     goods: sample(rng, ctx.items.resale, between(rng, 3, 8)),
     attendance: uniform(rng, 0.6, 0.95),
-    first,
-    last: Math.min(dayOf(ctx.to - 1), first + weeks * 7),
+    ...time,
   };
   const add = level === 4 ? apart(ctx, plan) : together(ctx, plan);
-  const came = members.filter((m) => add.some((v) => v.patient === m));
+  const came = whoCame(members, add);
   if (came.length < 5) return null;
-  return {
-    type: 'multi-site-convoy',
-    camouflage: level,
+  return planted(asked, 'multi-site-convoy', {
     patients: came,
     institutions: round.map((r) => r.handle),
-    doctors: [],
-    items: plan.goods.slice(),
-    add: [...add, ...coverVisits(ctx, came, level)],
-    takeOver: [],
-    sharedPhone: [],
-  };
+    items: plan.goods,
+    add,
+  });
 }
 
-interface Plan {
+interface Plan extends Span {
   readonly members: readonly number[];
   /** In the runner's order. */
   readonly round: readonly CandidateInstitution[];
   readonly goods: readonly number[];
   readonly attendance: number;
-  /** Local days, inclusive. */
-  readonly first: number;
-  readonly last: number;
 }
 
 function basket(ctx: PlantingContext, goods: readonly number[]): PlantedLine[] {

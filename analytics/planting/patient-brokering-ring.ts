@@ -1,6 +1,7 @@
 import { DAY_S, dayOf, startOfDay } from '../model/time.js';
-import { alive, coverVisits, drawMembers, fitsLevel, isIn, kilometres } from './camouflage.js';
+import { alive, drawMembers, fitsLevel, isIn, kilometres } from './camouflage.js';
 import type {
+  Asked,
   Camouflage,
   CandidateInstitution,
   CandidatePatient,
@@ -9,6 +10,7 @@ import type {
   PlantingContext,
 } from './context.js';
 import { between, chance, pick, sample, skewed, uniform } from './random.js';
+import { planted, whoCame } from './rings.js';
 
 /**
  * A recruiter brings people to lie in hospital together without need (拉人头、诱导住院).
@@ -24,13 +26,8 @@ import { between, chance, pick, sample, skewed, uniform } from './random.js';
  * others do; diagnoses and doctors vary; nobody shares a telephone; no member has more than four
  * stays from the ring.
  */
-export function plantBrokering(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-  largest: number,
-): Planting | null {
+export function plantBrokering(asked: Asked): Planting | null {
+  const { ctx, level, taken, places, largest } = asked;
   const { rng } = ctx;
   const recruited = recruit(ctx, level, taken, largest);
   if (!recruited) return null;
@@ -64,21 +61,17 @@ export function plantBrokering(
     noCash: level === 4 ? 0.25 : uniform(rng, 0.7, 0.98),
   };
   const add = allWaves(ctx, plan, waves);
-  const came = new Set(add.map((v) => v.patient));
-  const inRing = members.filter((m) => came.has(m));
+  const inRing = whoCame(members, add);
   if (inRing.length < 4) return null;
   const at = new Set(add.map((v) => v.institution));
-  return {
-    type: 'patient-brokering-ring',
-    camouflage: level,
+  const ring = planted(asked, 'patient-brokering-ring', {
     patients: inRing,
     institutions: used.map((h) => h.handle).filter((h) => at.has(h)),
     doctors: [...new Set(add.map((v) => v.doctor))].filter((d): d is number => d !== null),
-    items: [],
-    add: [...add, ...coverVisits(ctx, inRing, level)],
-    takeOver: [],
-    sharedPhone: origin === 'phone' ? sample(rng, inRing, Math.ceil(inRing.length * 0.5)) : [],
-  };
+    add,
+  });
+  const half = Math.ceil(inRing.length * 0.5);
+  return origin === 'phone' ? { ...ring, sharedPhone: sample(rng, inRing, half) } : ring;
 }
 
 interface Plan {

@@ -70,16 +70,18 @@ export function weightedPicker(weights: ArrayLike<number>): (rng: Rng) => number
     total += Math.max(0, weights[i] as number);
     cumulative[i] = total;
   }
-  return (rng) => {
-    if (total <= 0) return -1;
-    const at = rng.next() * total;
-    let low = 0;
-    let high = cumulative.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((cumulative[middle] as number) > at) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  };
+  return (rng) => (total <= 0 ? -1 : drawFrom(cumulative, rng));
+}
+
+/** An index drawn by cumulative weights whose last is above 0. */
+export function drawFrom(cumulative: ArrayLike<number>, rng: Rng): number {
+  const at = rng.next() * (cumulative[cumulative.length - 1] as number);
+  let low = 0;
+  let high = cumulative.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((cumulative[middle] as number) > at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

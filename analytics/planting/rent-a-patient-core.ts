@@ -1,15 +1,15 @@
-import { dayOf } from '../model/time.js';
-import { alive, coverVisits, drawMembers, fitsLevel, isIn, kilometres } from './camouflage.js';
+import { alive, drawMembers, isIn, nearest } from './camouflage.js';
 import type {
+  Asked,
   Camouflage,
   CandidateInstitution,
-  CandidatePatient,
   PlantedLine,
   PlantedVisit,
   Planting,
   PlantingContext,
 } from './context.js';
 import { between, chance, pick, sample, skewed, uniform } from './random.js';
+import { holders, planted, type Span, stretch } from './rings.js';
 import { consultation, sale } from './visits.js';
 
 /**
@@ -23,13 +23,8 @@ import { consultation, sale } from './visits.js';
  * Level 4: each is billed at .45–.6 of the places, once or twice, everybody on a day of his own, with the
  * usual content of a visit and the usual payment.
  */
-export function plantRentedPatients(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-  largest: number,
-): Planting | null {
+export function plantRentedPatients(asked: Asked): Planting | null {
+  const { ctx, level, taken, places, largest } = asked;
   const { rng } = ctx;
   const free = ctx.institutions.filter(
     (i) =>
@@ -41,65 +36,42 @@ export function plantRentedPatients(
   if (free.length < wanted) return null;
   const start = pick(rng, free);
   // Whoever takes part knows the others: most are near, none is chosen for being the nearest.
-  const core = sample(
-    rng,
-    free
-      .slice()
-      .sort((a, b) => kilometres(a, start) - kilometres(b, start) || a.handle - b.handle)
-      .slice(0, wanted * 3),
-    wanted,
-  );
+  const core = sample(rng, nearest(free, start, wanted * 3), wanted);
+  const suits = holders(asked, start.area, 0.3);
   const members = drawMembers(
     ctx,
     Math.min(largest, skewed(rng, 8, 24, 13)),
     taken,
-    (p: CandidatePatient) =>
-      p.age >= 25 &&
-      p.died === null &&
-      !p.dialysis &&
-      ctx.places[p.place]?.kind === 'village' &&
-      fitsLevel(ctx, p, level) &&
-      (p.area === start.area || chance(rng, 0.3)),
+    (p) => p.age >= 25 && suits(p),
   );
   if (members.length < 6) return null;
-  const weeks = between(rng, 14, 44);
-  const first = dayOf(ctx.from) + rng.int(Math.max(1, 358 - weeks * 7));
+  const time = stretch(ctx, between(rng, 14, 44));
   const plan: Plan = {
     level,
     members,
     core,
     linked: level === 4 ? uniform(rng, 0.45, 0.6) : uniform(rng, 0.75, 0.95),
     noCash: level === 4 ? 0.05 : uniform(rng, 0.6, 0.95),
-    first,
-    last: Math.min(dayOf(ctx.to - 1), first + weeks * 7),
+    ...time,
   };
   const add = billed(ctx, plan);
   const came = members.filter((m) => new Set(placesOf(add, m)).size >= 3);
   if (came.length < 6) return null;
   const inRing = new Set(came);
-  return {
-    type: 'rent-a-patient-core',
-    camouflage: level,
+  return planted(asked, 'rent-a-patient-core', {
     patients: came,
     institutions: core.map((i) => i.handle),
-    doctors: [],
-    items: [],
-    add: [...add.filter((v) => inRing.has(v.patient)), ...coverVisits(ctx, came, level)],
-    takeOver: [],
-    sharedPhone: [],
-  };
+    add: add.filter((v) => inRing.has(v.patient)),
+  });
 }
 
-interface Plan {
+interface Plan extends Span {
   readonly level: Camouflage;
   readonly members: readonly number[];
   readonly core: readonly CandidateInstitution[];
   /** Probability that a member is billed at a place at all. */
   readonly linked: number;
   readonly noCash: number;
-  /** Local days, inclusive. */
-  readonly first: number;
-  readonly last: number;
 }
 
 const placesOf = (add: readonly PlantedVisit[], patient: number) =>

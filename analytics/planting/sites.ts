@@ -1,7 +1,7 @@
 import { DAY_S, dayOf, startOfDay } from '../model/time.js';
-import { drawMembers, fitsLevel } from './camouflage.js';
+import { drawMembers } from './camouflage.js';
 import type {
-  Camouflage,
+  Asked,
   CandidateInstitution,
   CandidatePatient,
   HonestVisit,
@@ -9,35 +9,26 @@ import type {
   PlantedVisit,
   PlantingContext,
 } from './context.js';
-import { between, chance, pick, uniform, weightedPicker } from './random.js';
+import { between, chance, uniform, weightedPicker } from './random.js';
+import { holders, type Span } from './rings.js';
+import { atOnce } from './visits.js';
 
 /** What the planters of institutions' and doctors' own doings share: the people whose cards they use. */
 
 /** People of the site's own region whose life fits the level, each of another household. */
 export function cardsNear(
-  ctx: PlantingContext,
+  asked: Asked,
   site: CandidateInstitution,
-  level: Camouflage,
   count: number,
-  taken: ReadonlySet<number>,
   wanted: (p: CandidatePatient) => boolean = () => true,
 ): number[] {
-  return drawMembers(
-    ctx,
-    count,
-    taken,
-    (p) => p.area === site.area && isOrdinary(ctx, p) && fitsLevel(ctx, p, level) && wanted(p),
-  );
+  const suits = holders(asked, site.area);
+  return drawMembers(asked.ctx, count, asked.taken, (p) => suits(p) && wanted(p));
 }
-
-/** Living at home through the period and not bound to a machine. */
-export const isOrdinary = (ctx: PlantingContext, p: CandidatePatient) =>
-  p.died === null && !p.dialysis && ctx.places[p.place]?.kind === 'village';
 
 /** A site that `wanted` accepts, private ones three times as likely; null when there is none. */
 export function drawSite(
-  ctx: PlantingContext,
-  places: ReadonlySet<number>,
+  { ctx, places }: Asked,
   wanted: (i: CandidateInstitution) => boolean,
 ): CandidateInstitution | null {
   const free = ctx.institutions.filter((i) => !places.has(i.handle) && wanted(i));
@@ -46,10 +37,7 @@ export function drawSite(
 }
 
 /** First and last local day of `weeks` weeks drawn inside the period. */
-export function season(
-  ctx: PlantingContext,
-  weeks: number,
-): { readonly first: number; readonly last: number } {
+export function season(ctx: PlantingContext, weeks: number): Span {
   const from = dayOf(ctx.from);
   const to = dayOf(ctx.to - 1);
   const length = Math.min(weeks * 7, to - from + 1);
@@ -122,29 +110,11 @@ export function counterVisit(
   lines: readonly PlantedLine[] | null,
 ): PlantedVisit {
   const shop = site.type === 'pharmacy';
-  return {
-    patient,
-    institution: site.handle,
+  return atOnce(shop ? 'pharmacy' : 'out-patient', patient, site.handle, at, lines, {
     doctor: shop ? null : doctor,
-    kind: shop ? 'pharmacy' : 'out-patient',
-    begin: at,
-    end: at,
-    settled: at,
-    diagnosis: null,
-    lines,
     noCash: chance(ctx.rng, 0.03),
     undelivered: shop,
-  };
-}
-
-/** One of the doctors who treat a diagnosis there, or null. */
-export function anyDoctor(
-  ctx: PlantingContext,
-  institution: number,
-  diagnosis: number | null,
-): number | null {
-  const there = ctx.doctors(institution, diagnosis);
-  return there.length > 0 ? pick(ctx.rng, there) : null;
+  });
 }
 
 /**

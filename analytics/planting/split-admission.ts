@@ -1,6 +1,6 @@
 import { dayOf } from '../model/time.js';
-import { coverVisits } from './camouflage.js';
 import type {
+  Asked,
   Camouflage,
   CandidateInstitution,
   PlantedVisit,
@@ -8,7 +8,9 @@ import type {
   PlantingContext,
 } from './context.js';
 import { between, chance, pick, sample, uniform } from './random.js';
-import { anyDoctor, bedBook, cardsNear, drawSite, stayOf } from './sites.js';
+import { planted } from './rings.js';
+import { bedBook, cardsNear, drawSite, stayOf } from './sites.js';
+import { anyDoctor } from './visits.js';
 
 /**
  * A hospital that is paid by the stay cuts one illness into several (分解住院): out in the morning, in
@@ -22,43 +24,24 @@ import { anyDoctor, bedBook, cardsNear, drawSite, stayOf } from './sites.js';
  * Level 4: knows the fortnight. Three returns in four come on day 16 to 21; the others, within the
  * fortnight, go to a second hospital that does it the favour, under another diagnosis.
  */
-export function plantSplitAdmission(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-): Planting | null {
+export function plantSplitAdmission(asked: Asked): Planting | null {
+  const { ctx, level } = asked;
   const { rng } = ctx;
   const suits = (i: CandidateInstitution) => i.type === 'hospital' && i.beds > 0 && i.stays >= 20;
-  const hospital = drawSite(ctx, places, suits);
+  const hospital = drawSite(asked, suits);
   if (!hospital) return null;
   const sister =
     level === 4
-      ? drawSite(
-          ctx,
-          places,
-          (i) => suits(i) && i.handle !== hospital.handle && i.area === hospital.area,
-        )
+      ? drawSite(asked, (i) => suits(i) && i.handle !== hospital.handle && i.area === hospital.area)
       : null;
   const count = Math.min(45, Math.max(10, Math.round(hospital.stays * uniform(rng, 0.12, 0.3))));
   const diagnoses = sample(rng, ctx.lowSeverity, between(rng, 3, 5));
   const plan: Plan = { level, hospital, sister: sister ?? hospital, diagnoses };
-  const cards = cardsNear(ctx, hospital, level, count, taken, (p) => p.age >= 35);
+  const cards = cardsNear(asked, hospital, count, (p) => p.age >= 35);
   const free = bedBook(ctx);
   const add = cards.flatMap((patient) => illness(ctx, plan, patient, free));
-  const patients = [...new Set(add.map((v) => v.patient))];
-  if (patients.length < 8) return null;
-  return {
-    type: 'split-admission',
-    camouflage: level,
-    patients: [],
-    institutions: [hospital.handle],
-    doctors: [],
-    items: [],
-    add: [...add, ...coverVisits(ctx, patients, level)],
-    takeOver: [],
-    sharedPhone: [],
-  };
+  if (new Set(add.map((v) => v.patient)).size < 8) return null;
+  return planted(asked, 'split-admission', { institutions: [hospital.handle], add });
 }
 
 interface Plan {

@@ -1,16 +1,17 @@
 import { DAY_S, dayOf, startOfDay } from '../model/time.js';
-import { alive, coverVisits, drawMembers, fitsLevel, isIn, kilometres } from './camouflage.js';
+import { alive, drawMembers, fitsLevel, isIn, kilometres, nearest } from './camouflage.js';
 import type {
+  Asked,
   Camouflage,
   CandidateInstitution,
-  CandidatePatient,
   PlantedLine,
   PlantedVisit,
   Planting,
   PlantingContext,
 } from './context.js';
 import { between, chance, pick, sample, skewed, uniform } from './random.js';
-import { consultation, packsFor, sale } from './visits.js';
+import { planted, type Span, stretch } from './rings.js';
+import { anyDoctor, consultation, packsFor, sale } from './visits.js';
 
 /**
  * A doctor sends patients to the one pharmacy or hospital that pays for it (医师定向引流、处方回扣).
@@ -24,13 +25,8 @@ import { consultation, packsFor, sale } from './visits.js';
  * Level 4: two pharmacies (or hospitals) by turns, .35–.5 of the visits, on the same day or up to two days
  * later, half of them without the doctor's name on the bill.
  */
-export function plantSteering(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-  largest: number,
-): Planting | null {
+export function plantSteering(asked: Asked): Planting | null {
+  const { ctx, level, taken, places, largest } = asked;
   const { rng } = ctx;
   const practices = ctx.institutions.filter(
     (i) => i.type !== 'pharmacy' && i.busy > 60 && !places.has(i.handle) && i.level <= 2,
@@ -47,7 +43,7 @@ export function plantSteering(
     ctx,
     Math.min(largest, skewed(rng, 12, 60, 26)),
     taken,
-    (p: CandidatePatient) =>
+    (p) =>
       p.age >= 25 &&
       p.died === null &&
       !p.dialysis &&
@@ -55,8 +51,7 @@ export function plantSteering(
       fitsLevel(ctx, p, level),
   );
   if (members.length < 8) return null;
-  const weeks = between(rng, 14, 48);
-  const first = dayOf(ctx.from) + rng.int(Math.max(1, 350 - weeks * 7));
+  const time = stretch(ctx, between(rng, 14, 48), 350, 16);
   const plan: Plan = {
     level,
     practice,
@@ -70,27 +65,21 @@ export function plantSteering(
       : level === 4
         ? uniform(rng, 0.35, 0.5)
         : uniform(rng, 0.7, 0.95),
-    first,
-    last: Math.min(dayOf(ctx.to - 1) - 16, first + weeks * 7),
+    ...time,
   };
   const add = members.flatMap((m) => careOf(ctx, plan, m));
   const at = new Set(payers.map((p) => p.handle));
   const steered = members.filter((m) => add.some((v) => v.patient === m && at.has(v.institution)));
   if (steered.length < 4) return null;
-  return {
-    type: 'steering-loop',
-    camouflage: level,
+  return planted(asked, 'steering-loop', {
     patients: steered,
     institutions: payers.map((p) => p.handle),
     doctors: [doctor],
-    items: [],
-    add: [...add, ...coverVisits(ctx, steered, level)],
-    takeOver: [],
-    sharedPhone: [],
-  };
+    add,
+  });
 }
 
-interface Plan {
+interface Plan extends Span {
   readonly level: Camouflage;
   readonly practice: CandidateInstitution;
   readonly doctor: number;
@@ -98,9 +87,6 @@ interface Plan {
   readonly payers: readonly CandidateInstitution[];
   /** Of the visits (of the patients, where a hospital pays) that lead to a payer. */
   readonly share: number;
-  /** Local days, inclusive. */
-  readonly first: number;
-  readonly last: number;
 }
 
 /** Who pays is not who would be chosen anyway: neither the nearest nor the most popular nearby. */
@@ -111,17 +97,18 @@ function drawPayers(
   count: number,
   places: ReadonlySet<number>,
 ): CandidateInstitution[] | null {
-  const fit = ctx.institutions
-    .filter(
+  const fit = nearest(
+    ctx.institutions.filter(
       (i) =>
         i.handle !== practice.handle &&
         !places.has(i.handle) &&
         (admits
           ? i.type === 'hospital' && i.level <= 2 && i.stays >= 8 && i.privately
           : i.type === 'pharmacy' && i.busy > 20 && kilometres(i, practice) >= 2),
-    )
-    .sort((a, b) => kilometres(a, practice) - kilometres(b, practice) || a.handle - b.handle)
-    .slice(admits ? 1 : 3, 16);
+    ),
+    practice,
+    16,
+  ).slice(admits ? 1 : 3);
   return fit.length < count ? null : sample(ctx.rng, fit, count);
 }
 
@@ -194,12 +181,11 @@ function admission(
   const outDay = inDay + between(rng, 5, 11);
   const end = startOfDay(outDay) + Math.floor(uniform(rng, 8.5, 16) * 3600);
   const diagnosis = pick(rng, ctx.lowSeverity);
-  const doctors = ctx.doctors(hospital.handle, diagnosis);
   if (isIn(ctx, patient, begin, end)) return null;
   return {
     patient,
     institution: hospital.handle,
-    doctor: doctors.length > 0 ? pick(rng, doctors) : null,
+    doctor: anyDoctor(ctx, hospital.handle, diagnosis),
     kind: 'in-patient',
     begin,
     end,

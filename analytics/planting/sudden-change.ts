@@ -1,14 +1,16 @@
 import { DAY_S, dayOf } from '../model/time.js';
-import { coverVisits, drawMembers, fitsLevel } from './camouflage.js';
+import { drawMembers, fitsLevel } from './camouflage.js';
 import type {
-  Camouflage,
+  Asked,
   CandidateInstitution,
   PlantedVisit,
   Planting,
   PlantingContext,
 } from './context.js';
 import { between, chance, pick, sample, uniform } from './random.js';
-import { anyDoctor, cardsNear, counterVisit, drawSite, isOrdinary } from './sites.js';
+import { isOrdinary, planted } from './rings.js';
+import { cardsNear, counterVisit, drawSite } from './sites.js';
+import { anyDoctor } from './visits.js';
 
 /**
  * From one week on a place bills far more than it ever did (突变): cards have been bought up, often in
@@ -20,17 +22,12 @@ import { anyDoctor, cardsNear, counterVisit, drawSite, isOrdinary } from './site
  *
  * Level 4: the rise creeps up over 20 weeks to half of the usual number at most, with cards of the own region.
  */
-export function plantSuddenChange(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-): Planting | null {
+export function plantSuddenChange(asked: Asked): Planting | null {
+  const { ctx, level, taken } = asked;
   const { rng } = ctx;
   const weeks = Math.floor((ctx.to - ctx.from) / (7 * DAY_S));
   const site = drawSite(
-    ctx,
-    places,
+    asked,
     (i) => i.busy >= 40 && i.busy <= 900 && i.level <= 1 && i.machines === 0,
   );
   if (!site || weeks < 30) return null;
@@ -45,7 +42,7 @@ export function plantSuddenChange(
   const count = Math.min(70, Math.ceil(most * between(rng, 2, 3)));
   const cards = away
     ? [
-        ...cardsNear(ctx, site, level, Math.floor(count / 5), taken),
+        ...cardsNear(asked, site, Math.floor(count / 5)),
         ...drawMembers(
           ctx,
           count - Math.floor(count / 5),
@@ -53,7 +50,7 @@ export function plantSuddenChange(
           (p) => p.area !== site.area && isOrdinary(ctx, p) && fitsLevel(ctx, p, level),
         ),
       ]
-    : cardsNear(ctx, site, level, count, taken);
+    : cardsNear(asked, site, count);
   if (cards.length < 8) return null;
   const add: PlantedVisit[] = [];
   for (let week = start; week < Math.min(weeks, start + length); week++) {
@@ -61,17 +58,7 @@ export function plantSuddenChange(
     add.push(...weekOf(ctx, site, cards, week, Math.round(most * share)));
   }
   if (add.length < 30) return null;
-  return {
-    type: 'sudden-change',
-    camouflage: level,
-    patients: [],
-    institutions: [site.handle],
-    doctors: [],
-    items: [],
-    add: [...add, ...coverVisits(ctx, [...new Set(add.map((v) => v.patient))], level)],
-    takeOver: [],
-    sharedPhone: [],
-  };
+  return planted(asked, 'sudden-change', { institutions: [site.handle], add });
 }
 
 /** Visits that one such place adds at most, about. */

@@ -1,6 +1,6 @@
 import { DAY_S, dayOf, startOfDay } from '../model/time.js';
-import { coverVisits } from './camouflage.js';
 import type {
+  Asked,
   Camouflage,
   CandidateInstitution,
   PlantedLine,
@@ -9,7 +9,9 @@ import type {
   PlantingContext,
 } from './context.js';
 import { between, chance, pick, sample, uniform } from './random.js';
+import { planted, type Span } from './rings.js';
 import { cardsNear, drawSite, season, stayOf } from './sites.js';
+import { atOnce } from './visits.js';
 
 /**
  * A house bills more physical therapy, tests or pictures than its people and machines can do (虚计诊疗
@@ -23,21 +25,16 @@ import { cardsNear, drawSite, season, stayOf } from './sites.js';
  * Level 4: twice or three times each over more people and days, so that no day asks more of a doctor than a very
  * long one gives.
  */
-export function plantTherapyOvercount(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-): Planting | null {
+export function plantTherapyOvercount(asked: Asked): Planting | null {
+  const { ctx, level } = asked;
   const { rng } = ctx;
   const site = drawSite(
-    ctx,
-    places,
+    asked,
     (i) => i.type !== 'pharmacy' && i.level <= 1 && i.machines === 0 && i.busy >= 30,
   );
   if (!site) return null;
   const staff = ctx.doctors(site.handle, null);
-  const cards = cardsNear(ctx, site, level, between(rng, 15, 45), taken, (p) => p.age >= 30);
+  const cards = cardsNear(asked, site, between(rng, 15, 45), (p) => p.age >= 30);
   if (staff.length === 0 || cards.length < 10) return null;
   const kinds = chance(rng, 0.67)
     ? ctx.items.rehabilitation
@@ -53,28 +50,20 @@ export function plantTherapyOvercount(
   const ward = site.type === 'hospital' && site.stays >= 20 && level < 4 && chance(rng, 0.5);
   const add = ward ? onTheWard(ctx, plan) : atTheCounter(ctx, plan);
   if (add.length < 20) return null;
-  return {
-    type: 'therapy-overcount',
-    camouflage: level,
-    patients: [],
+  return planted(asked, 'therapy-overcount', {
     institutions: [site.handle],
     doctors: plan.doctors,
     items: plan.items,
-    add: [...add, ...coverVisits(ctx, [...new Set(add.map((v) => v.patient))], level)],
-    takeOver: [],
-    sharedPhone: [],
-  };
+    add,
+  });
 }
 
-interface Plan {
+interface Plan extends Span {
   readonly level: Camouflage;
   readonly site: CandidateInstitution;
   readonly doctors: readonly number[];
   readonly items: readonly number[];
   readonly cards: readonly number[];
-  /** Local days, inclusive. */
-  readonly first: number;
-  readonly last: number;
 }
 
 function atTheCounter(ctx: PlantingContext, plan: Plan): PlantedVisit[] {
@@ -94,19 +83,8 @@ function atTheCounter(ctx: PlantingContext, plan: Plan): PlantedVisit[] {
       const lines: PlantedLine[] = sample(rng, items, between(rng, 2, level === 4 ? 3 : 4)).map(
         (item) => ({ item, count: level === 4 ? between(rng, 2, 3) : between(rng, 4, 10) }),
       );
-      add.push({
-        patient,
-        institution: site.handle,
-        doctor: pick(rng, doctors),
-        kind: 'out-patient',
-        begin: at,
-        end: at,
-        settled: at,
-        diagnosis: null,
-        lines,
-        noCash: false,
-        undelivered: false,
-      });
+      const doctor = pick(rng, doctors);
+      add.push(atOnce('out-patient', patient, site.handle, at, lines, { doctor }));
     }
   return add;
 }

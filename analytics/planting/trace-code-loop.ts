@@ -1,15 +1,16 @@
 import { dayOf } from '../model/time.js';
-import { alive, coverVisits, drawMembers, fitsLevel, isIn, kilometres } from './camouflage.js';
+import { alive, drawMembers, isIn, nearest } from './camouflage.js';
 import type {
+  Asked,
   Camouflage,
   CandidateDrug,
   CandidateInstitution,
-  CandidatePatient,
   PlantedVisit,
   Planting,
   PlantingContext,
 } from './context.js';
 import { between, chance, pick, sample, skewed, uniform } from './random.js';
+import { holders, planted, type Span, stretch, whoCame } from './rings.js';
 import { consultation, sale } from './visits.js';
 
 /**
@@ -27,13 +28,8 @@ import { consultation, sale } from './visits.js';
  * The ring is the people whose cards the packs came from (or were scanned for) and the pharmacies that settled
  * them again.
  */
-export function plantTraceLoop(
-  ctx: PlantingContext,
-  level: Camouflage,
-  taken: ReadonlySet<number>,
-  places: ReadonlySet<number>,
-  largest: number,
-): Planting | null {
+export function plantTraceLoop(asked: Asked): Planting | null {
+  const { ctx, level, taken, places, largest } = asked;
   const { rng } = ctx;
   const free = ctx.institutions.filter(
     (i) => i.type === 'pharmacy' && i.busy > 40 && i.traced > 0 && !places.has(i.handle),
@@ -42,24 +38,16 @@ export function plantTraceLoop(
   const wanted = level === 4 ? between(rng, 2, 4) : 1;
   if (free.length < wanted) return null;
   const start = pick(rng, free);
-  const shops = free
-    .sort((a, b) => kilometres(a, start) - kilometres(b, start) || a.handle - b.handle)
-    .slice(0, wanted);
+  const shops = nearest(free, start, wanted);
+  const suits = holders(asked, start.area, 0.2);
   const members = drawMembers(
     ctx,
     Math.min(largest, shelf ? skewed(rng, 6, 24, 12) : skewed(rng, 5, 16, 8)),
     taken,
-    (p: CandidatePatient) =>
-      p.age >= 25 &&
-      p.died === null &&
-      !p.dialysis &&
-      ctx.places[p.place]?.kind === 'village' &&
-      fitsLevel(ctx, p, level) &&
-      (p.area === start.area || chance(rng, 0.2)),
+    (p) => p.age >= 25 && suits(p),
   );
   if (members.length < 5) return null;
-  const weeks = between(rng, 10, 40);
-  const first = dayOf(ctx.from) + rng.int(Math.max(1, 280 - weeks * 7));
+  const time = stretch(ctx, between(rng, 10, 40), 280);
   const plan: Plan = {
     level,
     members,
@@ -69,33 +57,24 @@ export function plantTraceLoop(
       ctx.drugs.filter((d) => d.resale >= 2),
       between(rng, 3, 8),
     ),
-    first,
-    last: Math.min(dayOf(ctx.to - 1), first + weeks * 7),
+    ...time,
   };
   const add = shelf ? kept(ctx, plan) : cameBack(ctx, plan, taken);
-  const came = members.filter((m) => add.some((v) => v.patient === m));
+  const came = whoCame(members, add);
   if (came.length < 4) return null;
-  return {
-    type: 'trace-code-loop',
-    camouflage: level,
+  return planted(asked, 'trace-code-loop', {
     patients: came,
     institutions: shops.map((s) => s.handle),
-    doctors: [],
     items: plan.goods.map((g) => g.item),
-    add: [...add, ...coverVisits(ctx, came, level)],
-    takeOver: [],
-    sharedPhone: [],
-  };
+    add,
+  });
 }
 
-interface Plan {
+interface Plan extends Span {
   readonly level: Camouflage;
   readonly members: readonly number[];
   readonly shops: readonly CandidateInstitution[];
   readonly goods: readonly CandidateDrug[];
-  /** Local days, inclusive. */
-  readonly first: number;
-  readonly last: number;
 }
 
 function kept(ctx: PlantingContext, plan: Plan): PlantedVisit[] {
@@ -125,10 +104,11 @@ function cameBack(ctx: PlantingContext, plan: Plan, taken: ReadonlySet<number>):
   const own = new Set(plan.shops.map((s) => s.handle));
   const sources = sample(
     rng,
-    ctx.institutions
-      .filter((i) => i.traced > 0 && i.busy > 40 && !own.has(i.handle))
-      .sort((a, b) => kilometres(a, start) - kilometres(b, start) || a.handle - b.handle)
-      .slice(0, 14),
+    nearest(
+      ctx.institutions.filter((i) => i.traced > 0 && i.busy > 40 && !own.has(i.handle)),
+      start,
+      14,
+    ),
     between(rng, 2, 5),
   );
   if (sources.length === 0) return [];

@@ -5,22 +5,24 @@ import type {
   PlantedLine,
   PlantedVisit,
   PlantingContext,
+  VisitKind,
 } from './context.js';
 import { chance, pick } from './random.js';
 
-/** One sale over the counter at a moment. */
-export function sale(
+/** A visit without a bed: begun, over and settled at one moment. */
+export function atOnce(
+  kind: VisitKind,
   patient: number,
-  shop: CandidateInstitution,
+  institution: number,
   at: number,
   lines: readonly PlantedLine[] | null,
   more: Partial<PlantedVisit> = {},
 ): PlantedVisit {
   return {
     patient,
-    institution: shop.handle,
+    institution,
     doctor: null,
-    kind: 'pharmacy',
+    kind,
     begin: at,
     end: at,
     settled: at,
@@ -30,6 +32,27 @@ export function sale(
     undelivered: false,
     ...more,
   };
+}
+
+/** One of the doctors who treat a diagnosis there (any of its doctors for null), or null. */
+export function anyDoctor(
+  ctx: PlantingContext,
+  institution: number,
+  diagnosis: number | null,
+): number | null {
+  const there = ctx.doctors(institution, diagnosis);
+  return there.length > 0 ? pick(ctx.rng, there) : null;
+}
+
+/** One sale over the counter at a moment. */
+export function sale(
+  patient: number,
+  shop: CandidateInstitution,
+  at: number,
+  lines: readonly PlantedLine[] | null,
+  more: Partial<PlantedVisit> = {},
+): PlantedVisit {
+  return atOnce('pharmacy', patient, shop.handle, at, lines, more);
 }
 
 /** One visit without a bed to a hospital or clinic, by any of its doctors who treat the diagnosis. */
@@ -42,21 +65,13 @@ export function consultation(
   lines: readonly PlantedLine[] | null,
   more: Partial<PlantedVisit> = {},
 ): PlantedVisit {
-  const doctors = ctx.doctors(place.handle, diagnosis);
-  return {
-    patient,
-    institution: place.handle,
-    doctor: doctors.length > 0 ? pick(ctx.rng, doctors) : null,
-    kind: diagnosis === null ? 'out-patient' : 'chronic',
-    begin: at,
-    end: at,
-    settled: at,
+  const kind = diagnosis === null ? 'out-patient' : 'chronic';
+  return atOnce(kind, patient, place.handle, at, lines, {
+    doctor: anyDoctor(ctx, place.handle, diagnosis),
     diagnosis,
-    lines,
     noCash: chance(ctx.rng, 0.05),
-    undelivered: false,
     ...more,
-  };
+  });
 }
 
 /** Packs of a drug that last for about so many days; at least one, at most `most`. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TABLES, type TableName } from '../../analytics/model/tables.js';
+import { TABLE_NAMES, TABLES, type TableName } from '../../analytics/model/tables.js';
 
 type Row = Record<string, string>;
 
@@ -38,3 +38,8 @@ export function readGroups(path: string): Group[] {
 }
 
 export const fen = (yuan: string) => Math.round(Number(yuan) * 100);
+
+export type Tables = Record<TableName, Row[]>;
+
+export const readTables = (dir: string): Tables =>
+  Object.fromEntries(TABLE_NAMES.map((t) => [t, readTable(dir, t)])) as Tables;

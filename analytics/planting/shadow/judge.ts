@@ -2,16 +2,13 @@ import type { Ring } from '../../model/finding.js';
 import type { Fen } from '../../model/money.js';
 import type { Period } from '../../model/time.js';
 import { evaluate } from '../../scoring/evaluate.js';
-import type { Camouflage, PlantedType, Planting } from '../context.js';
+import type { Camouflage, Cast, PlantedType, Planting } from '../context.js';
 import type { Survey } from './survey.js';
 
 /** A planted ring in the bureau's own ids, and what the fund paid for it. */
-export interface PlantedRing {
+export interface PlantedRing extends Cast<string> {
   readonly type: PlantedType;
   readonly camouflage: Camouflage;
-  readonly patients: readonly string[];
-  readonly institutions: readonly string[];
-  readonly doctors: readonly string[];
   readonly fund: Fen;
 }
 
