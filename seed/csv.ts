@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { TABLES, type TableName } from '../analytics/model/tables.js';
+import type { Handover } from './hardships.js';
 
 const CHUNK = 1 << 18;
 
@@ -14,16 +15,28 @@ export class CsvFile {
   private readonly part: string;
   private readonly path: string;
 
-  constructor(dir: string, table: TableName) {
+  constructor(
+    dir: string,
+    table: TableName,
+    private readonly handover: Handover | null = null,
+  ) {
     this.path = join(dir, `${table}.csv`);
     this.part = `${this.path}.part`;
     this.file = openSync(this.part, 'w');
-    this.put(`${Object.keys(TABLES[table].columns).join(',')}\n`);
+    this.put(`${(handover?.columns ?? Object.keys(TABLES[table].columns)).join(',')}\n`);
   }
 
   /** A row with its line end, shorter than 80,000 characters; no field of it needs quotes. */
   row(line: string): void {
-    this.put(line);
+    let text = line;
+    if (this.handover) {
+      const fields = this.handover.withheld
+        ? null
+        : this.handover.row(line.slice(0, -1).split(','));
+      if (!fields) return;
+      text = `${fields.join(',')}\n`;
+    }
+    this.put(text);
     this.rows++;
   }
 
@@ -43,8 +56,12 @@ export class CsvFile {
     closeSync(this.file);
   }
 
+  /** Gives it its name; of a withheld table nothing stays, of an earlier world neither. */
   keep(): void {
-    renameSync(this.part, this.path);
+    if (this.handover?.withheld) {
+      rmSync(this.part);
+      rmSync(this.path, { force: true });
+    } else renameSync(this.part, this.path);
   }
 
   /** After a failure: nothing half-written stays behind. */

@@ -1,8 +1,7 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { invalid, RingfenceError, throwIfAborted } from '../analytics/model/errors.js';
-import type { WorkContext } from '../analytics/model/progress.js';
+import { throwIfAborted } from '../analytics/model/errors.js';
 import { shuffle } from '../analytics/model/rng.js';
 import { TABLE_NAMES, type TableName } from '../analytics/model/tables.js';
 import {
@@ -16,14 +15,17 @@ import {
 import { FOOTPRINT, type Order, plantRings } from '../analytics/planting/index.js';
 import { careHomes } from './careHomes.js';
 import { worldPlanting } from './context.js';
+import { CROWD_SHARE, crowdedHospital } from './crowd.js';
 import { CsvFile } from './csv.js';
 import { honestDialysis } from './dialysis.js';
 import { checkups, chemotherapy, eyeBuses, marketBuses, outbreaks, refillDays } from './groups.js';
+import { handoverOf } from './hardships.js';
 import { makeIdentifiers } from './identifiers.js';
 import { liveHousehold } from './life.js';
 import { pickLookAlikes } from './lookalikes.js';
 import { livesAfter, livesBefore, roomAfter } from './moreLife.js';
 import { addCorrections } from './noise.js';
+import { checkOptions, type SeedOptions } from './options.js';
 import { addHousehold } from './people.js';
 import {
   writeDoctors,
@@ -36,27 +38,6 @@ import { writeEvents } from './rows.js';
 import { friends } from './shopping.js';
 import { makeStock } from './stock.js';
 import { makeWorld, type World } from './world.js';
-
-export interface SeedOptions extends WorkContext {
-  /** Made when missing. Its ten tables are replaced; any other file in it is refused. */
-  readonly outDir: string;
-  /** Rows of setl_d, exactly: refunds and voids included. At least 1,000. */
-  readonly settlements: number;
-  readonly seed: number;
-  /** Without it the rings spread evenly over the levels 0–4 (`analytics/planting/camouflage.ts`). */
-  readonly camouflage?: Camouflage;
-  /** No rings; look-alikes live all the same. */
-  readonly clean?: boolean;
-  /** What is planted, with the honest life that resembles it; default the three headline types. */
-  readonly types?: readonly PlantedType[];
-  /**
-   * Rings of each type; default four for each 200,000 settlements, at least two, and fewer of each when
-   * there are more than six types.
-   */
-  readonly rings?: number;
-  /** Mean fee lines a settlement, 2–8; default 2. */
-  readonly feeLines?: number;
-}
 
 export interface SeedSummary {
   readonly outDir: string;
@@ -89,12 +70,15 @@ const typesOf = (o: SeedOptions): readonly PlantedType[] =>
  * other files, `cancelled` when aborted (then no table of an earlier world has been touched).
  */
 export async function writeSeedWorld(options: SeedOptions): Promise<SeedSummary> {
-  check(options);
+  checkOptions(options);
   const { world, plantings } = await buildWorld(options);
   const ids = makeIdentifiers(world);
   mkdirSync(options.outDir, { recursive: true });
   const files = Object.fromEntries(
-    TABLE_NAMES.map((t) => [t, new CsvFile(options.outDir, t)]),
+    TABLE_NAMES.map((t) => [
+      t,
+      new CsvFile(options.outDir, t, handoverOf(t, options, options.seed)),
+    ]),
   ) as Record<TableName, CsvFile>;
   const stock = makeStock(world);
   try {
@@ -164,40 +148,6 @@ export async function writeSeedWorld(options: SeedOptions): Promise<SeedSummary>
   }
 }
 
-function check(o: SeedOptions): void {
-  if (!Number.isInteger(o.settlements) || o.settlements < 1000 || o.settlements > 20_000_000)
-    throw invalid(
-      `--settlements ${o.settlements}: out of range`,
-      'Give a whole number from 1000 to 20000000.',
-    );
-  if (!Number.isInteger(o.seed) || o.seed < 0)
-    throw invalid(`--seed ${o.seed}: not a whole number`, 'Give a whole number of at least 0.');
-  if (o.camouflage !== undefined && !CAMOUFLAGES.includes(o.camouflage))
-    throw invalid(
-      `--camouflage ${o.camouflage}: no such level`,
-      'Give a level from 0 to 4, or leave it out for a mix.',
-    );
-  if (o.feeLines !== undefined && !(o.feeLines >= 2 && o.feeLines <= 8))
-    throw invalid(`${o.feeLines} fee lines a settlement: out of range`, 'Give 2 to 8.');
-  if (o.rings !== undefined && !(Number.isInteger(o.rings) && o.rings >= 0))
-    throw invalid(`${o.rings} rings: not a whole number`, 'Give a whole number of at least 0.');
-  const mine = new Set(TABLE_NAMES.flatMap((t) => [`${t}.csv`, `${t}.csv.part`]));
-  let there: string[] = [];
-  try {
-    there = readdirSync(o.outDir);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      throw invalid(`${o.outDir}: not a directory`, 'Name another directory with --out.');
-  }
-  const other = there.find((f) => !mine.has(f));
-  if (other !== undefined)
-    throw new RingfenceError(
-      'conflict',
-      `${o.outDir} holds other files (${other})`,
-      'Name an empty or a new directory with --out.',
-    );
-}
-
 function writeLines(path: string, rows: readonly object[]): void {
   writeFileSync(path, rows.map((r) => `${JSON.stringify(r)}\n`).join(''));
 }
@@ -212,7 +162,9 @@ async function buildWorld(options: SeedOptions): Promise<{ world: World; plantin
     await breathe();
   };
   const people = world.stream('people');
-  while (world.people.length < (settlements * 0.86) / YEARLY) addHousehold(world, people);
+  const elsewhere = options.crowded ? 1 - CROWD_SHARE : 1;
+  while (world.people.length < (settlements * 0.86 * elsewhere) / YEARLY)
+    addHousehold(world, people);
   await pause('people', world.people.length, world.people.length);
   honestDialysis(world);
   careHomes(world);
@@ -223,6 +175,7 @@ async function buildWorld(options: SeedOptions): Promise<{ world: World; plantin
   eyeBuses(world);
   marketBuses(world);
   livesBefore(world, typesOf(options));
+  if (options.crowded) crowdedHospital(world);
   friends(world, world.stream('friends'), Math.round(settlements / 4000));
   const life = world.stream('life');
   const before = Math.floor(settlements * 0.932);

@@ -126,7 +126,8 @@ function illnesses(world: World, rng: Rng, person: Person): void {
   }
 }
 
-function fitting(
+/** An illness that somebody of this age and sex can have. */
+export function fitting(
   world: World,
   rng: Rng,
   person: Person,

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command as Program } from 'commander';
 import { PLANTED_TYPES, type PlantedType } from '../../analytics/planting/context.js';
+import type { Hardships } from '../../seed/hardships.js';
 import { pathFrom } from '../owner/io.js';
 import { type Choose, seed, whole } from './command.js';
 import { progressLine } from './wait.js';
@@ -26,6 +27,30 @@ export function typesNamed(text: string): readonly PlantedType[] {
   });
 }
 
+/** A list with commas. */
+const names = (text: string): readonly string[] => text.split(',').map((name) => name.trim());
+
+function share(text: string): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || value > 1)
+    throw new InvalidArgumentError('must be a share such as 0.2.');
+  return value;
+}
+
+/** What `--lost` names: a share of all visits, or of the rows of single tables, `mdtrt_d=0.2`. */
+export function lossNamed(text: string): Losses {
+  const tables: Record<string, number> = {};
+  let lost: number | undefined;
+  for (const word of names(text)) {
+    const [left = '', right] = word.split('=');
+    if (right === undefined) lost = share(left);
+    else tables[left.trim()] = share(right.trim());
+  }
+  return { ...(lost === undefined ? {} : { lost }), lostRows: tables };
+}
+
+type Losses = Pick<Hardships, 'lost' | 'lostRows'>;
+
 interface Options {
   out: string;
   settlements: number;
@@ -33,6 +58,11 @@ interface Options {
   camouflage?: Level;
   clean?: true;
   types?: readonly PlantedType[];
+  rings?: number;
+  crowded?: true;
+  without?: readonly string[];
+  lost?: Losses;
+  wrongTimes?: number;
 }
 
 export function registerSeed(program: Program, choose: Choose): void {
@@ -49,6 +79,15 @@ export function registerSeed(program: Program, choose: Choose): void {
       'which rings: all, or ids with commas (default: the headline three)',
       typesNamed,
     )
+    .option('--rings <n>', 'rings of each type (default: 4 for each 200,000 settlements)', whole)
+    .option('--crowded', 'a fifth of all visits goes to one hospital')
+    .option('--without <names>', 'tables and columns that are missing: rltn_d,psn_b.addr', names)
+    .option(
+      '--lost <shares>',
+      'visits lost with all that hangs on them, 0.2, or rows of single tables, fee_list_d=0.2',
+      lossNamed,
+    )
+    .option('--wrong-times <share>', 'records whose clocks are wrong', share)
     .action((options: Options) =>
       choose({
         name: 'seed',
@@ -64,6 +103,11 @@ export function registerSeed(program: Program, choose: Choose): void {
               ...(options.camouflage === undefined ? {} : { camouflage: options.camouflage }),
               ...(options.clean ? { clean: true } : {}),
               ...(options.types === undefined ? {} : { types: options.types }),
+              ...(options.rings === undefined ? {} : { rings: options.rings }),
+              ...(options.crowded ? { crowded: true } : {}),
+              ...(options.without === undefined ? {} : { without: options.without }),
+              ...(options.wrongTimes === undefined ? {} : { wrongTimes: options.wrongTimes }),
+              ...options.lost,
               signal: io.signal,
               progress: line.show,
             });

@@ -1,0 +1,41 @@
+import { chance, pick } from '../analytics/planting/random.js';
+import { Kind } from './events.js';
+import { fitting } from './life.js';
+import { ageOf, type Person } from './people.js';
+import { visit, type World } from './world.js';
+
+/** Of all settlements: 3,000 visits a day where a prefecture has 5.9 million a year. */
+export const CROWD_SHARE = (3000 * 365) / 5_900_000;
+
+/**
+ * One hospital of the city that a fifth of all visits goes to, from everywhere and all day long: so many pass
+ * its counters within a minute that people meet there again and again by chance alone.
+ */
+export function crowdedHospital(world: World): void {
+  const rng = world.stream('crowd');
+  const [hospital] = world.institutions
+    .filter((i) => i.type === 'hospital' && i.level === 3)
+    .sort((a, b) => b.pull - a.pull || a.index - b.index);
+  const people = world.people.filter((p) => !p.careHome && !p.dialysis && p.died >= 0);
+  if (!hospital || people.length === 0) return;
+  const acute = world.catalogue.use('acute');
+  const wanted = world.events.count + Math.round(world.settlements * CROWD_SHARE);
+  while (world.events.count < wanted) {
+    const person: Person = pick(rng, people);
+    const own = person.chronic[0];
+    const returns = own !== undefined && chance(rng, 0.5);
+    const diagnosis = returns
+      ? world.catalogue.diagnoses[own]
+      : fitting(world, rng, person, ageOf(person), acute);
+    if (!diagnosis) continue;
+    visit(
+      world,
+      rng,
+      person,
+      hospital,
+      returns ? Kind.chronic : Kind.outpatient,
+      world.drawDay.hospital(rng),
+      { diagnosis: diagnosis.index, dept: diagnosis.dept, habitual: returns },
+    );
+  }
+}
