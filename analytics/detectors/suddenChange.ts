@@ -7,23 +7,17 @@ import {
   withoutEvents,
 } from '../algorithms/changePoint.js';
 import { sidak } from '../algorithms/multiplicity.js';
-import { quantileSorted } from '../algorithms/robust.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation, Reason } from '../model/finding.js';
 import { deriveSeed } from '../model/rng.js';
 import type { World } from '../projection/world.js';
 import type { Detector, DetectorContext } from './detector.js';
 import { listLevel } from './parameters.js';
+import { driftOf } from './suddenChange/drift.js';
 import { hypotheses } from './suddenChange/hypotheses.js';
 import { newcomers } from './suddenChange/newcomers.js';
-import {
-  isOutsider,
-  MEASURES,
-  type Measure,
-  type Weeks,
-  weekly,
-  weekOf,
-} from './suddenChange/weeks.js';
+import { newRegulars, rowsOfRegulars } from './suddenChange/regulars.js';
+import { changedRows, MEASURES, type Measure, type Weeks, weekly } from './suddenChange/weeks.js';
 import {
   conclude,
   fundOf,
@@ -35,7 +29,9 @@ import {
 } from './telling.js';
 
 const ID = 'sudden-change';
-const VERSION = 2;
+const VERSION = 3;
+/** Jumps and new regulars: two ways to stand out, both paid for. */
+const WAYS = 2;
 /** Before a change, an institution that has this share of its later level was not open yet. */
 const CLOSED = 0.05;
 
@@ -67,6 +63,13 @@ const parameters = z.object({
     .max(10_000)
     .default(100)
     .describe('Institutions with fewer settlements in the period are not looked at'),
+  regular: z
+    .number()
+    .int()
+    .min(3)
+    .max(50)
+    .default(6)
+    .describe('Visits that make somebody who was never seen before a regular of the place'),
   drift: z
     .number()
     .min(0)
@@ -83,15 +86,26 @@ const parameters = z.object({
   q: listLevel,
 });
 
+/** What each measure counts. */
+const UNITS = {
+  visits: 'settlements',
+  spend: 'mean-settlements',
+  outsiders: 'settlements',
+  'new-regulars': 'people',
+} as const;
+
 type Parameters = z.output<typeof parameters>;
 
 interface Jump {
-  readonly measure: Measure;
-  readonly scan: ChangeScan;
+  readonly measure: Measure | 'new-regulars';
+  readonly scan: Pick<ChangeScan, 'at' | 'until' | 'ratio' | 'after' | 'expected'>;
   readonly p: number;
 }
 
-/** An institution whose visits, spending or patients from elsewhere jump, for good or for a season, and its peers' do not. */
+/**
+ * An institution whose visits, spending or patients from elsewhere jump, for good or for a season, and its peers' do not;
+ * or to which a crowd begins to come that was never there before.
+ */
 export const suddenChange: Detector<typeof parameters> = {
   id: ID,
   version: VERSION,
@@ -105,18 +119,25 @@ export const suddenChange: Detector<typeof parameters> = {
     for (let i = 0; i < world.settlements.count; i++)
       if (!world.settlements.cancelled[i]) rows[world.settlements.institution[i]!]!++;
     const places = [...rows.keys()].filter((h) => rows[h]! >= params.settlements);
-    const drifts = new Map(MEASURES.map((m) => [m, driftOf(series.get(m)!, places, params)]));
+    const drifts = new Map(MEASURES.map((m) => [m, driftOf(series.get(m)!, places, params.drift)]));
     const looks = places.length * MEASURES.length;
     const findings: Finding[] = [];
-    for (const h of places) {
+    const regulars = regularsTest(world, params, series.get('visits')!);
+    const usual = regulars(all);
+    for (let h = 0; h < rows.length; h++) {
       throwIfAborted(context.signal);
       const test = (measure: Measure, weeks: Weeks): Jump | undefined =>
         jumpOf(world, params, context, measure, weeks, h, drifts.get(measure)!, looks);
-      const jumps = MEASURES.flatMap((m) => test(m, series.get(m)!) ?? [])
+      const jumps = [
+        ...(rows[h]! >= params.settlements
+          ? MEASURES.flatMap((m) => test(m, series.get(m)!) ?? [])
+          : []),
+        usual(h),
+      ]
         .filter((j) => j.p <= params.q)
         .sort((x, y) => x.p - y.p);
       if (jumps.length === 0) continue;
-      const innocent = explain(world, params, h, jumps[0]!, series, test);
+      const innocent = explain(world, params, h, jumps[0]!, series, test, regulars);
       findings.push(describe(world, params, h, jumps, series, innocent));
     }
     return inOrder(findings);
@@ -144,48 +165,27 @@ function jumpOf(
     ...{ margin: params.margin, dispersion, drift, worlds: params.worlds },
     seed: deriveSeed(context.seed, `${measure} ${world.institutions.ids[h]}`),
   });
-  return { measure, scan, p: sidak(p, looks) };
+  return { measure, scan, p: sidak(p, looks * WAYS) };
 }
 
-/** Deviation of the log of the change between the halves of the period, beyond chance, over all institutions. */
-function driftOf(
-  { weeks, counts, expected, clustering }: Weeks,
-  places: readonly number[],
-  params: Parameters,
-): number {
-  const half = weeks >> 1;
-  const moves: number[] = [];
-  const chance: number[] = [];
-  for (const h of places) {
-    const part = (from: number, to: number) => {
-      let [k, e] = [0, 0];
-      for (let t = from; t < to; t++) {
-        k += counts[h * weeks + t]!;
-        e += expected[h * weeks + t]!;
-      }
-      return { k, e };
+type RegularsTest = (counts: (row: number) => boolean) => (h: number) => Jump;
+
+/** The test of new regulars among the settlements that count. */
+function regularsTest(world: World, params: Parameters, period: Weeks): RegularsTest {
+  return (counts) => {
+    const found = newRegulars(world, period, params.regular, counts);
+    return (h) => {
+      const [after, expected] = [found.people[h]!, found.expected[h]!];
+      return {
+        measure: 'new-regulars',
+        scan: {
+          ...{ at: found.week[h]!, until: period.weeks, after, expected },
+          ratio: after / Math.max(1e-9, expected),
+        },
+        p: sidak(found.p[h]!, WAYS),
+      };
     };
-    const [a, b] = [part(0, half), part(half, weeks)];
-    if (a.k < 10 || b.k < 10) continue;
-    moves.push(Math.log(b.k / b.e / (a.k / a.e)));
-    const dispersion = weeklyDispersion(
-      counts.subarray(h * weeks, (h + 1) * weeks),
-      expected.subarray(h * weeks, (h + 1) * weeks),
-    );
-    chance.push(Math.max(clustering[h]!, dispersion) * (1 / a.k + 1 / b.k));
-  }
-  if (moves.length < 8) return params.drift;
-  const median = quantileSorted(
-    moves.sort((x, y) => x - y),
-    0.5,
-  );
-  const spread = moves.map((m) => Math.abs(m - median)).sort((x, y) => x - y);
-  const variance = (1.4826 * quantileSorted(spread, 0.5)) ** 2;
-  const sampling = quantileSorted(
-    chance.sort((x, y) => x - y),
-    0.5,
-  );
-  return Math.max(params.drift, Math.sqrt(Math.max(0, variance - sampling)));
+  };
 }
 
 /** Each hypothesis takes its settlements away, here and at the peers, and the rest is tested again. */
@@ -196,20 +196,31 @@ function explain(
   jump: Jump,
   series: ReadonlyMap<Measure, Weeks>,
   test: (measure: Measure, weeks: Weeks) => Jump | undefined,
+  regulars: RegularsTest,
 ): InnocentExplanation[] {
-  const { weeks, firstDay, counts } = series.get(jump.measure)!;
-  const change = { institution: h, week: jump.scan.at, firstDay, weeks };
-  const after = (of: Float64Array) => {
+  const { measure, scan } = jump;
+  const { weeks, firstDay } = series.get('visits')!;
+  const change = { institution: h, week: scan.at, firstDay, weeks };
+  const within = ({ counts }: Weeks) => {
     let sum = 0;
-    for (let t = jump.scan.at; t < jump.scan.until; t++) sum += of[h * weeks + t]!;
+    for (let t = scan.at; t < scan.until; t++) sum += counts[h * weeks + t]!;
     return sum;
   };
-  const excess = Math.max(1e-9, jump.scan.after - jump.scan.expected);
+  /** What is left of the jump, and its p, without the settlements of a hypothesis. */
+  const without = (accounts: (row: number) => boolean) => {
+    if (measure === 'new-regulars') {
+      const left = regulars((i) => !accounts(i))(h);
+      return { left: left.scan.after, p: left.p };
+    }
+    const left = weekly(world, measure, (i) => !accounts(i));
+    const gone = within(series.get(measure)!) - within(left);
+    return { left: scan.after - gone, p: test(measure, left)?.p ?? 1 };
+  };
+  const excess = Math.max(1e-9, scan.after - scan.expected);
   const out = hypotheses(world, change).map(([code, accounts]) => {
-    const left = weekly(world, jump.measure, (i) => !accounts(i));
-    const gone = after(counts) - after(left.counts);
-    const weight = Math.min(1, gone / excess);
-    return { code, q: weight > 0 ? (test(jump.measure, left)?.p ?? 1) : jump.p, weight };
+    const { left, p } = without(accounts);
+    const weight = Math.min(1, (scan.after - left) / excess);
+    return { code, q: weight > 0 ? p : jump.p, weight };
   });
   const visits = series.get('visits')!;
   const opened = scanChange(
@@ -232,8 +243,12 @@ function describe(
   innocent: readonly InnocentExplanation[],
 ): Finding {
   const first = jumps[0]!;
-  const { firstDay } = series.get(first.measure)!;
-  const rowsOf = jumps.map(({ measure, scan }) => changedRows(world, h, measure, firstDay, scan));
+  const { firstDay } = series.get('visits')!;
+  const rowsOf = jumps.map(({ measure, scan }) =>
+    measure === 'new-regulars'
+      ? rowsOfRegulars(world, h, scan.at, firstDay, params.regular)
+      : changedRows(world, h, measure, firstDay, scan),
+  );
   const rows = rowsOf[0]!;
   const share = 1 - 1 / Math.max(1, first.scan.ratio);
   const [main, ...rest] = jumps.map(
@@ -241,11 +256,15 @@ function describe(
       reason(world, ID, jump.measure, {
         measured: Math.round(jump.scan.after),
         expected: jump.scan.expected,
-        unit: jump.measure === 'spend' ? 'mean-settlements' : 'settlements',
+        unit: UNITS[jump.measure],
         rows: rowsOf[i]!,
         p: jump.p,
       }),
   );
+  const members =
+    first.measure === 'new-regulars'
+      ? rows.map((i) => world.settlements.patient[i]!)
+      : newcomers(world, rows, h, first.scan.at, firstDay, rows.length * share);
   const since = reason(world, ID, 'lasts', {
     measured: first.scan.until - first.scan.at,
     expected: 0,
@@ -256,35 +275,10 @@ function describe(
     detector: ID,
     detectorVersion: VERSION,
     kind: 'entity',
-    subjects: [
-      institutionSubject(world, h),
-      ...memberSubjects(
-        world,
-        newcomers(world, rows, h, first.scan.at, firstDay, rows.length * share),
-      ),
-    ],
+    subjects: [institutionSubject(world, h), ...memberSubjects(world, members)],
     reasons: [main!, ...rest, since],
     innocent,
     ...conclude(first.p, innocent, params.q),
     fundAtRisk: Math.round(fundOf(world, rows) * share),
   };
-}
-
-/** Settlements of the measure within the change, in order of time. */
-function changedRows(
-  world: World,
-  h: number,
-  measure: Measure,
-  firstDay: number,
-  { at, until }: ChangeScan,
-): number[] {
-  const s = world.settlements;
-  const rows: number[] = [];
-  for (let i = 0; i < s.count; i++) {
-    if (s.institution[i] !== h || s.cancelled[i]) continue;
-    const week = weekOf(world, i, firstDay);
-    if (week < at || week >= until) continue;
-    if (measure !== 'outsiders' || isOutsider(world, i)) rows.push(i);
-  }
-  return rows.sort((x, y) => s.time[x]! - s.time[y]! || x - y);
 }

@@ -25,7 +25,7 @@ const PEER_PRIOR = 100;
 /** Whole weeks that end with the period; stays count when they begin. */
 export function weekly(world: World, measure: Measure, counts: (row: number) => boolean): Weeks {
   const s = world.settlements;
-  const { type, level, levels } = world.institutions;
+  const { type } = world.institutions;
   const places = type.length;
   const weeks = Math.max(0, Math.floor((world.toDay - world.fromDay) / 7));
   const firstDay = world.toDay - 7 * weeks;
@@ -69,23 +69,47 @@ export function weekly(world: World, measure: Measure, counts: (row: number) => 
     map.set(key, known);
     for (let t = 0; t < weeks; t++) known[t]! += out[h * weeks + t]!;
   };
-  const stratum = (h: number) => type[h]! * (levels.length + 1) + level[h]!;
   for (let h = 0; h < places; h++) {
     sum(ofType, type[h]!, h);
-    sum(ofLevel, stratum(h), h);
+    sum(ofLevel, stratumOf(world, h), h);
   }
   const expected = new Float64Array(places * weeks);
   for (let h = 0; h < places; h++) {
     const own = out.subarray(h * weeks, (h + 1) * weeks);
     const wide = Float64Array.from(ofType.get(type[h]!)!, (n, t) => n - own[t]!);
     const total = wide.reduce((x, y) => x + y, 0);
-    const peers = ofLevel.get(stratum(h))!;
+    const peers = ofLevel.get(stratumOf(world, h))!;
     for (let t = 0; t < weeks; t++) {
       const share = total > 0 ? wide[t]! / total : 1 / weeks;
       expected[h * weeks + t] = Math.max(0, peers[t]! - own[t]!) + PEER_PRIOR * share;
     }
   }
   return { weeks, firstDay, counts: out, expected, clustering };
+}
+
+/** Settlements of the measure within the change, in order of time. */
+export function changedRows(
+  world: World,
+  h: number,
+  measure: Measure,
+  firstDay: number,
+  { at, until }: { readonly at: number; readonly until: number },
+): number[] {
+  const s = world.settlements;
+  const rows: number[] = [];
+  for (let i = 0; i < s.count; i++) {
+    if (s.institution[i] !== h || s.cancelled[i]) continue;
+    const week = weekOf(world, i, firstDay);
+    if (week < at || week >= until) continue;
+    if (measure !== 'outsiders' || isOutsider(world, i)) rows.push(i);
+  }
+  return rows.sort((x, y) => s.time[x]! - s.time[y]! || x - y);
+}
+
+/** Institutions of one type and level are peers. */
+export function stratumOf(world: World, h: number): number {
+  const { type, level, levels } = world.institutions;
+  return type[h]! * (levels.length + 1) + level[h]!;
 }
 
 /** Insured in another county than the institution's, as far as both are known. */

@@ -73,6 +73,32 @@ function jump(
   return plain;
 }
 
+/** People who come to one clinic every five weeks or so: from the first week on, but for one in twenty. */
+function withRegulars(plain: Clinics): Clinics {
+  for (let h = 0; h < 12; h++)
+    for (let p = 0; p < 40; p++)
+      comesOften(plain, `h${10 + h}`, `r${h}-${p}`, p % 20 ? plain.rng.int(30) : 150);
+  return plain;
+}
+
+function comesOften(
+  plain: Clinics,
+  institution: string,
+  patient: string,
+  from: number,
+  every = 35,
+) {
+  for (let day = from; day < DAYS; day += 7 + plain.rng.int(2 * every - 14))
+    visit(plain, institution, day, { patient });
+}
+
+/** Twenty cards of the county that are billed by turns, every third week each. */
+const boughtUp = (plain: Clinics) => {
+  for (let k = 0; k < 20; k++)
+    comesOften(plain, 'h15', person(300 + k), 130 + plain.rng.int(40), 20);
+  return plain;
+};
+
 const jumped = () => jump(clinics(101), 'h15', 210);
 
 describe('sudden-change', () => {
@@ -106,6 +132,37 @@ describe('sudden-change', () => {
     const [finding] = listed(await detect(buildWorld(plain)));
     expect(idsOf(finding!, 'institution')).toEqual(['h20']);
     expect(finding!.reasons[0].code).toBe('sudden-change.outsiders');
+  });
+
+  it('finds a crowd that was never there before, though the place grows by less than half', async () => {
+    const [finding, ...others] = listed(
+      await detect(buildWorld(boughtUp(withRegulars(clinics(111))))),
+    );
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'institution')).toEqual(['h15']);
+    expect(finding!.reasons.map((r) => r.code)).toEqual([
+      'sudden-change.new-regulars',
+      'sudden-change.lasts',
+    ]);
+    const cards = idsOf(finding!, 'patient');
+    expect(cards.filter((p) => p.startsWith('p')).length).toBeGreaterThanOrEqual(15);
+    expect(cards.filter((p) => p.startsWith('r')).length).toBeLessThanOrEqual(2);
+    expect(finding!.fundAtRisk).toBeGreaterThan(200_000);
+  });
+
+  it('lets regulars come and go everywhere', async () => {
+    for (const seed of [112, 113, 114])
+      expect(await detect(buildWorld(withRegulars(clinics(seed))))).toEqual([]);
+  });
+
+  it('lets a new ward have new regulars', async () => {
+    const plain = withRegulars(clinics(115));
+    for (const s of boughtUp({ ...plain, settlements: [] }).settlements)
+      plain.settlements.push({ ...s, department: 'A21' });
+    const findings = await detect(buildWorld(plain));
+    expect(findings.map((f) => [f.status, f.innocent[0]!.code])).toEqual([
+      ['explained', 'new-ward'],
+    ]);
   });
 
   it('lists nobody in an honest county', async () => {

@@ -90,6 +90,10 @@ export const CONDUCT_REASONS: Readonly<
     zh: '变化期间外地参保人结算 {m} 笔；照平时的水平和同行的走势约为 {e} 笔{x}。',
     en: 'During the change there were {m} settlements of people insured elsewhere; by the usual level and the peers’ course it would be about {e}{x}.',
   },
+  'sudden-change.new-regulars': {
+    zh: '{m} 人以前从未在此就诊，此后却一来再来；照同行的情形约为 {e} 人{x}。',
+    en: '{m} people who had never been there came again and again from then on; by the peers it would be about {e}{x}.',
+  },
   'sudden-change.lasts': {
     zh: '这一变化持续 {m} 周。',
     en: 'The change lasts {m} weeks.',
