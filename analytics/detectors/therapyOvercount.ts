@@ -26,9 +26,9 @@ const parameters = z.object({
   units: z.number().min(10).max(100_000).default(100).describe('Units beyond that, at least'),
   spread: z
     .number()
-    .min(0.01)
+    .min(0.001)
     .max(2)
-    .default(0.02)
+    .default(0.01)
     .describe('Overdispersion that honest institutions have at least'),
   dayMinutes: z
     .number()
