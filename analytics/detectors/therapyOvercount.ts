@@ -16,6 +16,9 @@ const VERSION = 2;
 /** A kind is counted otherwise on the ward, by the day, than at the counter. */
 const SETTINGS = THERAPIES.flatMap((_, kind) => [false, true].map((bed) => ({ kind, bed })));
 
+/** Overdispersion of what a patient gets in all: houses differ more in courses than in what a day holds. */
+const COURSES = 0.1;
+
 const parameters = z.object({
   ratio: z
     .number()
@@ -49,9 +52,12 @@ export const therapyOvercount: Detector<typeof parameters> = {
   async detect(world, params, context) {
     throwIfAborted(context.signal);
     const counts = therapyCounts(world);
-    const test = (usual: (c: TherapyCount) => number) => againstPeers(counts, usual, params.spread);
-    const byDay = test((c) => c.usual);
-    const byPatient = test((c) => c.usualByPatient);
+    const byDay = againstPeers(counts, (c) => c.usual, params.spread);
+    const byPatient = againstPeers(
+      counts,
+      (c) => c.usualByPatient,
+      Math.max(COURSES, params.spread),
+    );
     throwIfAborted(context.signal);
     const findings: Finding[] = [];
     counts.forEach((c, i) => {
