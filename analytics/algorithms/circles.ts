@@ -23,7 +23,7 @@ import {
   coVisits,
   type Links,
   logChance,
-  logChances,
+  logChanceOf,
   PLACES_MAX,
   placePair,
   rangesOf,
@@ -62,6 +62,13 @@ export interface ScoredPairs {
 export interface CircleOptions {
   readonly minScore: number;
   readonly minShared: number;
+  /**
+   * So many place numbers in a row are one site (an institution's drugs, each a place of its own): a pair shares
+   * `minShared` sites, and the largest site is left out as a whole. 1 unless told.
+   */
+  readonly siteWidth?: number;
+  /** Only pairs of these people are looked at, against what everybody does; everybody unless told. */
+  readonly among?: ReadonlySet<number>;
   readonly signal?: AbortSignal;
 }
 
@@ -84,11 +91,12 @@ export function circleScreen(links: LinkColumns, options: CircleOptions): Circle
   let looks = 0;
   for (const n of perPlace.values()) looks += (n * (n - 1)) / 2;
   const visited = coVisits(sortLinks(links.visited.patient, links.visited.place));
+  // Links are dealt among the people of one area: neither what an area has nor what a person has moves.
+  const shares = countShares(sorted, links.area);
+  const ranges = rangesOf(sorted.patient);
   const world = (own: Links): CircleWorld => {
-    const shares = countShares(own, links.area);
-    const ranges = rangesOf(own.patient);
     return {
-      pairs: scorePairs(own, ranges, logChances(own, links.area, shares), options),
+      pairs: scorePairs(own, ranges, logChanceOf(own, ranges, links.area, shares), options),
       rescore: (members) => rescore(members, own, ranges, links.area, shares, visited),
     };
   };
@@ -196,14 +204,15 @@ function toPairs(
 function scorePairs(
   { patient, place }: Links,
   ranges: ReadonlyMap<number, readonly [number, number]>,
-  cost: Float64Array,
+  costOf: (link: number) => number,
   options: CircleOptions,
 ): ScoredPairs {
   let patients = 0;
   for (let i = 0; i < patient.length; i++) patients = Math.max(patients, patient[i]! + 1);
+  const width = options.siteWidth ?? 1;
   const placePairs = new Map<number, number[]>();
   for (const [p, [from, to]] of ranges) {
-    if (to - from > PLACES_MAX) continue;
+    if (to - from > PLACES_MAX || options.among?.has(p) === false) continue;
     for (let x = from; x < to; x++)
       for (let y = x + 1; y < to; y++) {
         const key = placePair(place[x]!, place[y]!);
@@ -227,11 +236,19 @@ function scorePairs(
     let sum = 0;
     let largest = 0;
     let shared = 0;
+    let site = -1;
+    let ofSite = 0;
     for (const [x, y] of sharedPlaces(place, ranges.get(a)!, ranges.get(b)!)) {
-      const term = cost[x]! + cost[y]!;
+      const here = Math.floor(place[x]! / width);
+      if (here !== site) {
+        site = here;
+        ofSite = 0;
+        shared++;
+      }
+      const term = costOf(x) + costOf(y);
       sum += term;
-      largest = Math.max(largest, term);
-      shared++;
+      ofSite += term;
+      largest = Math.max(largest, ofSite);
     }
     if (shared >= options.minShared && sum - largest >= options.minScore)
       found.push({ a, b, score: sum - largest, shared });

@@ -58,16 +58,17 @@ export function rangesOf(patient: Int32Array): Map<number, readonly [number, num
   return out;
 }
 
+/** By patient, then place. Sorted as one number each: both stay far below 2^53. */
 export function sortLinks(
   patient: Int32Array,
   place: Int32Array,
 ): { patient: Int32Array; place: Int32Array } {
-  const order = Int32Array.from(patient, (_, i) => i).sort(
-    (x, y) => patient[x]! - patient[y]! || place[x]! - place[y]!,
-  );
+  let width = 1;
+  for (const k of place) width = Math.max(width, k + 1);
+  const keys = Float64Array.from(patient, (p, i) => p * width + place[i]!).sort();
   return {
-    patient: Int32Array.from(order, (i) => patient[i]!),
-    place: Int32Array.from(order, (i) => place[i]!),
+    patient: Int32Array.from(keys, (k) => Math.floor(k / width)),
+    place: Int32Array.from(keys, (k) => k % width),
   };
 }
 
@@ -108,24 +109,33 @@ export function logChance(
 }
 
 /** −ln p_ik of every link. */
-export function logChances(
+export function logChances(links: Links, area: Int32Array, shares: Shares): Float64Array {
+  const of = logChanceOf(links, rangesOf(links.patient), area, shares);
+  return Float64Array.from(links.patient, (_, i) => of(i));
+}
+
+/** −ln p_ik of a link, worked out when first asked for. */
+export function logChanceOf(
   { patient, place }: Links,
+  ranges: ReadonlyMap<number, readonly [number, number]>,
   area: Int32Array,
   shares: Shares,
-): Float64Array {
-  const ranges = rangesOf(patient);
-  return Float64Array.from(patient, (p, i) => {
-    const [from, to] = ranges.get(p)!;
-    const degree = to - from;
-    const home = area[p]!;
-    return logChance(
-      degree,
-      shares.here.get(home * shares.places + place[i]!)! - 1,
-      shares.ofArea.get(home)! - degree,
-      shares.ofPlace.get(place[i]!)! - 1,
-      shares.total,
-    );
-  });
+): (link: number) => number {
+  const known = new Float64Array(patient.length).fill(Number.NaN);
+  return (i) => {
+    if (Number.isNaN(known[i]!)) {
+      const [from, to] = ranges.get(patient[i]!)!;
+      const home = area[patient[i]!]!;
+      known[i] = logChance(
+        to - from,
+        shares.here.get(home * shares.places + place[i]!)! - 1,
+        shares.ofArea.get(home)! - (to - from),
+        shares.ofPlace.get(place[i]!)! - 1,
+        shares.total,
+      );
+    }
+    return known[i]!;
+  };
 }
 
 /** Shared places of two patients as positions of their links. */

@@ -26,6 +26,11 @@ export function quantileSorted(sorted: ArrayLike<number>, p: number): number {
   return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
 }
 
+/** NaN when empty. */
+export function median(values: ArrayLike<number>): number {
+  return quantileSorted(Float64Array.from(values).sort(), 0.5);
+}
+
 export function fences(values: ArrayLike<number>): Fences {
   const sorted = Float64Array.from(values).sort();
   const q1 = quantileSorted(sorted, 0.25);

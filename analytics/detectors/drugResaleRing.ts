@@ -2,17 +2,18 @@ import { z } from 'zod';
 import { circleScreen, type ScoredPairs } from '../algorithms/circles.js';
 import { sidak } from '../algorithms/multiplicity.js';
 import type { WeightedPairs } from '../algorithms/pairGroups.js';
+import { median } from '../algorithms/robust.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import { deriveSeed } from '../model/rng.js';
 import type { World } from '../projection/world.js';
 import type { Detector, DetectorContext } from './detector.js';
 import { sharedAttributes, testHypotheses } from './explanations.js';
-import { type GroupSearch, searchGroups } from './groupSearch.js';
-import { median } from './inventory/shortfalls.js';
+import { type CalibratedGroup, type GroupSearch, searchGroups } from './groupSearch.js';
 import { listLevel, redrawnWorlds, unrelatedUnits } from './parameters.js';
 import { homeAreas } from './places.js';
 import { describeCollectors, describeTaker } from './supply/describe.js';
+import type { Fill } from './supply/fills.js';
 import { type Taker, takers, takerTails } from './supply/resale.js';
 import { inOrder } from './telling.js';
 
@@ -38,7 +39,7 @@ const parameters = z.object({
     .number()
     .min(0.001)
     .max(1)
-    .default(0.2)
+    .default(0.05)
     .describe(
       'Tail probability of a person’s supply and breadth from which a collector’s card is looked for',
     ),
@@ -58,11 +59,15 @@ export type ResaleParameters = z.output<typeof parameters>;
 
 /** For single persons and for collectors: two looks at the same people. */
 const SEARCHES = 2;
+/** Times that cards are looked for anew without those already found. */
+const ROUNDS = 5;
+/** Links of one card, those of most days first: the search compares people by pairs of links. */
+const LINKS_MAX = 40;
 
 /** Drugs gathered to be sold: one person from many sources, or cards of one collector (骗保药品倒卖). */
 export const drugResaleRing: Detector<typeof parameters> = {
   id: 'drug-resale-ring',
-  version: 1,
+  version: 2,
   parameters,
   needs: ['fee_list_d'],
   uses: ['hilist_b'],
@@ -92,26 +97,25 @@ export const drugResaleRing: Detector<typeof parameters> = {
     });
     const near = (of: (i: number) => number) =>
       new Set(all.flatMap((t, i) => (of(i) <= params.candidates ? [t.patient] : [])));
-    const search = collectors(world, all, near(tail), params, context);
     const byPatient = new Map(all.map((t) => [t.patient, t]));
     const left = Object.entries(others).map(([code, of]) => [code, near(of)] as const);
-    for (const found of search.groups) {
-      const group = { ...found, p: Math.min(1, SEARCHES * found.p) };
-      const cards = group.members.map((m) => byPatient.get(m)!);
+    for (const { group, search } of allCollectors(world, all, near(tail), params, context)) {
+      const { members } = group;
+      const cards = members.map((m) => byPatient.get(m)!);
       // One who takes everything everywhere makes no ring of two who do not.
       const supply = median(cards.map((t) => t.supply));
       const sources = new Set(cards.flatMap((t) => t.fills.map((f) => f.institution))).size;
       const doctors = new Set(cards.flatMap((t) => t.fills.map((f) => f.doctor))).size;
-      if (group.p > params.q || supply < params.ratio || !broad(doctors, sources)) continue;
+      if (supply < params.ratio || !broad(doctors, sources)) continue;
       const hypotheses = [
-        ...sharedAttributes(group.members, world.patients),
+        ...sharedAttributes(members, world.patients),
         ...left.map(([code, set]) => ({
           code,
           explains: (a: number, b: number) => (set.has(a) && set.has(b) ? 0 : Infinity),
         })),
       ];
       const innocent = testHypotheses(
-        group.members,
+        members,
         hypotheses,
         search,
         world.patients.household,
@@ -124,6 +128,41 @@ export const drugResaleRing: Detector<typeof parameters> = {
 };
 
 /**
+ * Rings of cards, the surest first: whoever belongs to one is left out when the others are looked for, since the links
+ * of a large ring, dealt again, still make the best group of most worlds (stepping down; Holm 1979).
+ */
+function allCollectors(
+  world: World,
+  all: readonly Taker[],
+  near: ReadonlySet<number>,
+  params: ResaleParameters,
+  context: DetectorContext,
+): Array<{ group: CalibratedGroup; search: GroupSearch }> {
+  const found: Array<{ group: CalibratedGroup; search: GroupSearch }> = [];
+  const gone = new Set<number>();
+  for (let round = 0; round < ROUNDS; round++) {
+    const left = all.filter((t) => !gone.has(t.patient));
+    const search = collectors(world, left, near, params, context, `collectors ${round}`);
+    const sure = search.groups
+      .map((group) => ({ ...group, p: Math.min(1, SEARCHES * group.p) }))
+      .filter((group) => group.p <= params.q);
+    if (sure.length === 0) break;
+    for (const core of sure) {
+      const fresh = core.members.filter((m) => !gone.has(m));
+      if (fresh.length * 2 < core.members.length) continue;
+      const members = withCards(
+        world,
+        fresh,
+        left.filter((t) => near.has(t.patient) && !gone.has(t.patient)),
+      );
+      for (const m of [...fresh, ...members]) gone.add(m);
+      if (members.length >= params.minUnits) found.push({ group: { ...core, members }, search });
+    }
+  }
+  return found;
+}
+
+/**
  * Cards far out in supply and breadth that take the same drugs at the same places, against the links of
  * all takers dealt again inside their home areas: neighbours share what the area has, and that is likely.
  */
@@ -133,52 +172,76 @@ function collectors(
   near: ReadonlySet<number>,
   params: ResaleParameters,
   context: DetectorContext,
+  name: string,
 ): GroupSearch {
+  const taken = links(world, all);
   const screen = circleScreen(
-    { ...links(world, all, 2), area: homeAreas(world), visited: links(world, all, 1) },
+    { ...taken, area: homeAreas(world), visited: taken },
     {
       minScore: params.circleScore,
       minShared: 2,
+      among: near,
+      siteWidth: errands(world),
       ...(context.signal ? { signal: context.signal } : {}),
     },
   );
-  const among = ({ a, b, score }: ScoredPairs): WeightedPairs => {
-    const keep = [...a.keys()].filter((e) => near.has(a[e]!) && near.has(b[e]!));
-    return {
-      a: Int32Array.from(keep, (e) => a[e]!),
-      b: Int32Array.from(keep, (e) => b[e]!),
-      weight: Float64Array.from(keep, (e) => score[e]!),
-    };
-  };
+  const weighted = ({ a, b, score }: ScoredPairs): WeightedPairs => ({ a, b, weight: score });
   const redrawn = function* () {
     for (let w = 0; w < params.worlds; w++) {
       context.progress?.({ phase: 'redrawing collectors', done: w, total: params.worlds });
-      yield among(screen.redrawn(deriveSeed(context.seed, `collectors ${w}`)).pairs);
+      yield weighted(screen.redrawn(deriveSeed(context.seed, `${name} ${w}`)).pairs);
     }
   };
-  const search = searchGroups(among(screen.observed().pairs), redrawn(), {
+  const search = searchGroups(weighted(screen.observed().pairs), redrawn(), {
     household: world.patients.household,
     minUnits: params.minUnits,
-    seed: deriveSeed(context.seed, 'collectors'),
+    seed: deriveSeed(context.seed, name),
     signal: context.signal,
   });
   context.redrawn?.('collectors', search.table.best);
   return search;
 }
 
-/** Taker × (institution, ingredient) on `least` days or more. */
-function links(world: World, all: readonly Taker[], least: number) {
-  const width = world.items.ids.length + 1;
+/** A card belongs to a ring with this share of the errands that the ring's fullest card has in common with others. */
+const ERRANDS = 1 / 3;
+
+/**
+ * The cards of a ring: of those looked at whoever fetches the same drugs at the same places as two of the core, hardly
+ * less often than these do. Two of a ring may have one place in common only, which proves nothing of the pair.
+ */
+function withCards(world: World, core: readonly number[], looked: readonly Taker[]): number[] {
+  const inside = new Set(core);
+  const users = new Map<number, number>();
+  const own = new Map(
+    looked.map((t) => [t.patient, new Set(t.fills.map((f) => errandOf(world, f)))]),
+  );
+  for (const m of core) for (const e of own.get(m)!) users.set(e, (users.get(e) ?? 0) + 1);
+  const common = (m: number) =>
+    [...own.get(m)!].filter((e) => (users.get(e) ?? 0) >= (inside.has(m) ? 3 : 2)).length;
+  const least = Math.max(2, ERRANDS * Math.max(...core.map(common)));
+  return looked.map((t) => t.patient).filter((m) => common(m) >= least);
+}
+
+/** One drug from one place. */
+function errandOf(world: World, fill: Fill): number {
+  return fill.institution * errands(world) + fill.ingredient;
+}
+
+/** Numbers of one institution's errands. */
+const errands = (world: World) => world.items.ids.length + 1;
+
+/** Taker × (institution, ingredient), at most LINKS_MAX of each taker. */
+function links(world: World, all: readonly Taker[]) {
   const patient: number[] = [];
   const place: number[] = [];
   for (const t of all) {
     const days = new Map<number, Set<number>>();
     for (const f of t.fills) {
-      const key = f.institution * width + f.ingredient;
+      const key = errandOf(world, f);
       days.set(key, (days.get(key) ?? new Set()).add(f.day));
     }
-    for (const [key, set] of days) {
-      if (set.size < least) continue;
+    const often = [...days].sort((x, y) => y[1].size - x[1].size || x[0] - y[0]);
+    for (const [key] of often.slice(0, LINKS_MAX)) {
       patient.push(t.patient);
       place.push(key);
     }

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { sidak } from '../algorithms/multiplicity.js';
+import { median } from '../algorithms/robust.js';
 import { logNegativeBinomialTail } from '../algorithms/tails.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation } from '../model/finding.js';
 import type { World } from '../projection/world.js';
 import type { Detector } from './detector.js';
-import { median } from './inventory/shortfalls.js';
 import { fundOfItems } from './money.js';
 import { listLevel } from './parameters.js';
 import { type Duplicate, duplicates } from './supply/duplicates.js';
 import { conclude, inOrder, ranked, reason } from './telling.js';
 
 const DETECTOR = 'duplicate-prescribing';
-const VERSION = 2;
+const VERSION = 3;
 
 const parameters = z.object({
   minDays: z
@@ -52,8 +52,11 @@ type Parameters = z.output<typeof parameters>;
 
 /** Fewer people with drugs from hospitals than this say nothing of what is usual. */
 const LEAST = 200;
-/** Fills without a single early one that the rate of early fills begins with. */
+/** Fills without a single early one, and drugs never doubled, that the rates begin with. */
 const PRIOR_FILLS = 1000;
+const PRIOR_DRUGS = 1000;
+/** Fills that come too early, and drugs doubled one after another: two looks at one person. */
+const LOOKS = 2;
 
 /** The same ingredient from several hospitals at once, far beyond what others do (跨院重复开药). */
 export const duplicatePrescribing: Detector<typeof parameters> = {
@@ -68,21 +71,20 @@ export const duplicatePrescribing: Detector<typeof parameters> = {
       if (patient % 4096 === 0) throwIfAborted(context.signal);
     });
     const calibrated = all.length >= LEAST;
-    const fills = all.reduce((n, d) => n + d.fills, 0);
-    // Everybody's rate, the guilty included: hardly any honest person has an early fill, and how much they
-    // differ cannot be read off those few, so it is given.
-    const test = (early: (d: Duplicate) => number) => {
-      const rate = (all.reduce((n, d) => n + early(d), 0) + 1) / (fills + PRIOR_FILLS);
-      return (i: number) =>
-        sidak(
-          Math.exp(
-            logNegativeBinomialTail(early(all[i]!), rate * all[i]!.fills, 1 / params.spread),
-          ),
-          all.length,
-        );
-    };
-    const plain = test((d) => d.early);
-    const notNew = test((d) => d.notNew);
+    const early = surestFirst(
+      all.map((d) => ({ count: d.early, exposure: d.fills })),
+      PRIOR_FILLS,
+      params,
+    );
+    const newly = surestFirst(
+      all.map((d) => ({ count: d.newly, exposure: d.drugs })),
+      PRIOR_DRUGS,
+      params,
+    );
+    const tail = (i: number, tooEarly: number, doubled: number) =>
+      Math.min(1, LOOKS * Math.min(early(i, tooEarly), newly(i, doubled)));
+    const plain = (i: number) => tail(i, all[i]!.early, all[i]!.newly);
+    const notNew = (i: number) => tail(i, all[i]!.notNew, all[i]!.newlyKept);
     throwIfAborted(context.signal);
     const usual = median(all.filter((d) => d.days > 0).map((d) => d.days));
     const findings: Finding[] = [];
@@ -95,6 +97,47 @@ export const duplicatePrescribing: Detector<typeof parameters> = {
     return inOrder(findings);
   },
 };
+
+interface Counted {
+  readonly count: number;
+  readonly exposure: number;
+}
+
+/**
+ * Family-wise tail of so many of one person's, by what everybody else does who is not surer: hardly any honest
+ * person has one, so that a few who have dozens would hide the others. How much honest people differ cannot be
+ * read off those few, so it is given (negative binomial, stepping down from the largest; Holm 1979).
+ */
+function surestFirst(
+  all: readonly Counted[],
+  prior: number,
+  params: Parameters,
+): (i: number, count: number) => number {
+  let counts = all.reduce((n, c) => n + c.count, 1);
+  let exposure = all.reduce((n, c) => n + c.exposure, prior);
+  const tail = (count: number, own: Counted, rate: number) =>
+    sidak(
+      Math.exp(logNegativeBinomialTail(count, rate * own.exposure, 1 / params.spread)),
+      all.length,
+    );
+  const rates = new Float64Array(all.length).fill(Number.NaN);
+  const order = [...all.keys()]
+    .filter((i) => all[i]!.count > 0)
+    .sort((x, y) => all[y]!.count - all[x]!.count || all[x]!.exposure - all[y]!.exposure || x - y);
+  for (const i of order) {
+    const own = all[i]!;
+    // Only who stands out against all others, himself apart, is set aside for those who follow.
+    const rate = (counts - own.count) / (exposure - own.exposure);
+    if (tail(own.count, own, rate) > params.q) break;
+    rates[i] = rate;
+    counts -= own.count;
+    exposure -= own.exposure;
+  }
+  return (i, count) => {
+    const rate = rates[i]!;
+    return tail(count, all[i]!, Number.isNaN(rate) ? counts / exposure : rate);
+  };
+}
 
 /** `p` is undefined where too few people are there to compare with. */
 function describe(

@@ -15,9 +15,10 @@ import {
 import type { Taker } from './resale.js';
 
 const DETECTOR = 'drug-resale-ring';
-const VERSION = 1;
-/** Places, doctors and drugs are named that this share of the fills has. */
+const VERSION = 2;
+/** Doctors and drugs are named that this share of the fills has, places that this share of the cards used. */
 const CORE_SHARE = 0.1;
+const CARDS_SHARE = 1 / 3;
 
 /** One person who takes home far more, from far more places, than others do. */
 export function describeTaker(
@@ -59,7 +60,10 @@ export function describeCollectors(
   params: { readonly q: number; readonly minUnits: number },
 ): Finding {
   const fills = cards.flatMap((t) => t.fills);
-  const cores = often(fills.map((f) => f.institution));
+  const cores = often(
+    cards.flatMap((t) => [...new Set(t.fills.map((f) => f.institution))]),
+    cards.length * CARDS_SHARE,
+  );
   const doctors = often(fills.map((f) => f.doctor)).filter((d) => d >= 0);
   const rows = fills.filter((f) => cores.includes(f.institution)).map((f) => f.row);
   const unknown = provableUnits(group.members, world.patients) < params.minUnits;
@@ -123,11 +127,11 @@ function breadth(
   ];
 }
 
-function often(values: readonly number[]): number[] {
+function often(values: readonly number[], least = values.length * CORE_SHARE): number[] {
   const count = new Map<number, number>();
   for (const v of values) count.set(v, (count.get(v) ?? 0) + 1);
   return [...count]
-    .filter(([, n]) => n >= values.length * CORE_SHARE)
+    .filter(([, n]) => n >= least)
     .map(([v]) => v)
     .sort((x, y) => x - y);
 }

@@ -12,6 +12,15 @@ export interface Duplicate {
    */
   readonly early: number;
   readonly notNew: number;
+  /** Ingredients that hospitals gave. */
+  readonly drugs: number;
+  /**
+   * Days on which an ingredient was given, for the first time so, while half a month of another hospital's lasted:
+   * whoever doubles one drug does so again and again, but each further one is another decision. And the same without
+   * what a change of strength accounts for: an item new to the person, after which the other hospital stops.
+   */
+  readonly newly: number;
+  readonly newlyKept: number;
   /** Days covered twice: of everything; without what fetching early explains; with a month at most each time. */
   readonly days: number;
   readonly notEarly: number;
@@ -55,14 +64,23 @@ function duplicateOf(patient: number, fills: readonly Fill[], others: number): D
   const hospitals = new Set<number>();
   const ingredients = new Set<number>();
   const longest: Array<{ row: number; days: number }> = [];
-  for (const [ingredient, list] of byIngredient(fills)) {
+  const doubled = new Set<number>();
+  const doubledKept = new Set<number>();
+  const drugs = byIngredient(fills);
+  for (const [ingredient, list] of drugs) {
     if (new Set(list.map((f) => f.institution)).size < 2) continue;
     const covered = overlaps(list, PLAIN);
     if (sum(covered) <= 0) continue;
     ingredients.add(ingredient);
     for (const f of list) hospitals.add(f.institution);
-    sums.early += earlyFills(list, others, false);
-    sums.notNew += earlyFills(list, others, true);
+    const early = earlyFills(list);
+    const many = early.filter((e) => e.others >= others);
+    sums.early += many.length;
+    sums.notNew += many.filter((e) => e.had).length;
+    const first = early[0];
+    const kept = early.find((e) => e.had || e.goesOn);
+    if (first) doubled.add(first.day);
+    if (kept) doubledKept.add(kept.day);
     sums.days += sum(covered);
     sums.notEarly += sum(overlaps(list, { ...PLAIN, early: EARLY }));
     sums.monthly += sum(overlaps(list, { ...PLAIN, cap: MONTH }));
@@ -71,30 +89,42 @@ function duplicateOf(patient: number, fills: readonly Fill[], others: number): D
   }
   longest.sort((x, y) => y.days - x.days || x.row - y.row);
   return {
-    ...{ patient, fills: fills.length, ...sums, hospitals: hospitals.size, ingredients },
+    ...{ patient, fills: fills.length, drugs: drugs.size, ...sums },
+    ...{ newly: doubled.size, newlyKept: doubledKept.size, hospitals: hospitals.size, ingredients },
     rows: [...new Set(longest.map((l) => l.row))],
   };
 }
 
-/**
- * Fills of one ingredient made while the last ones of other hospitals, taken for a month, lasted. A dose is
- * changed to an item that the person did not have before; back and forth is no change.
- */
-function earlyFills(fills: readonly Fill[], others: number, notNew: boolean): number {
+interface EarlyFill {
+  readonly day: number;
+  /** Other hospitals whose last supply, taken for a month, lasted for EARLY days or more. */
+  readonly others: number;
+  /** The person had the item before: back and forth is no change of dose. */
+  readonly had: boolean;
+  /** One of the others gives the ingredient again later. */
+  readonly goesOn: boolean;
+}
+
+/** Fills of one ingredient made while the last one of another hospital lasted, in order of time. */
+function earlyFills(fills: readonly Fill[]): EarlyFill[] {
   const last = new Map<number, Fill>();
   const had = new Set<number>();
-  let count = 0;
-  for (const f of fills) {
+  const out: EarlyFill[] = [];
+  for (const [k, f] of fills.entries()) {
     const lasting = [...last.values()].filter(
       (other) =>
         other.institution !== f.institution &&
         other.day + Math.min(MONTH, other.days) - f.day >= EARLY,
     );
-    if (lasting.length >= others && (!notNew || had.has(f.item))) count++;
+    if (lasting.length > 0) {
+      const from = new Set(lasting.map((other) => other.institution));
+      const goesOn = fills.slice(k + 1).some((later) => from.has(later.institution));
+      out.push({ day: f.day, others: lasting.length, had: had.has(f.item), goesOn });
+    }
     last.set(f.institution, f);
     had.add(f.item);
   }
-  return count;
+  return out;
 }
 
 /** For each fill, its days that another hospital’s supply covers already. */

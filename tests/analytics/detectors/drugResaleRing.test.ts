@@ -9,6 +9,12 @@ const detect = detectWith(drugResaleRing);
 const DRUGS = 12;
 const CATALOGUE = Array.from({ length: DRUGS }, (_, k) => ({ id: `X${k}`, resaleRisk: 3 }));
 
+/** The same as so many ingredients: `X1` and `X2` are two strengths of one. */
+const INGREDIENTS = CATALOGUE.map((item, k) => ({
+  ...item,
+  name: `${'甲乙丙丁戊己庚辛壬癸子丑'[k]}氯沙坦片`,
+}));
+
 type World = HonestWorld & { catalogue: typeof CATALOGUE };
 
 function fetches(
@@ -58,7 +64,7 @@ function collected(seed = 81): World {
     const place = `ph${10 + plain.rng.int(6)}`;
     fetches(plain, cards[k % 8]!, place, Math.floor(k * 1.1), `X${plain.rng.int(4)}`);
   }
-  return plain;
+  return { ...plain, catalogue: INGREDIENTS };
 }
 
 describe('drug-resale-ring', () => {
@@ -78,6 +84,22 @@ describe('drug-resale-ring', () => {
     expect(supply!.measured).toBeGreaterThan(3);
     expect(finding!.fundAtRisk).toBeGreaterThan(1_000_000);
     expect(finding!.fundAtRisk).toBeLessThan(8 * 65 * 8_000);
+  });
+
+  it('finds a small ring beside a large one whose cards go everywhere for everything', async () => {
+    const plain = collected(85);
+    const cards = names(500, 12);
+    for (let k = 0; k < 12 * 130; k++)
+      fetches(
+        plain,
+        cards[k % 12]!,
+        `ph${16 + plain.rng.int(9)}`,
+        Math.floor(k / 4.5),
+        `X${4 + plain.rng.int(8)}`,
+      );
+    const rings = listed(await detect(buildWorld(plain))).map((f) => idsOf(f, 'patient'));
+    expect(rings).toContainEqual(names(3, 8).sort());
+    expect(rings).toContainEqual(cards.sort());
   });
 
   it('finds one person who goes everywhere', async () => {

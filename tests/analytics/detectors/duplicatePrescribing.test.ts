@@ -64,6 +64,33 @@ describe('duplicate-prescribing', () => {
     expect(finding!.fundAtRisk).toBeLessThan(650_000);
   });
 
+  it('finds who has one drug after another doubled, each for a month only', async () => {
+    const plain = refills(66);
+    for (let k = 0; k < 6; k++)
+      for (const [n, day] of [3, 5, 61].entries())
+        given(plain, 'p0200', `ho${(k + (n % 2)) % 4}`, day + 45 * k, {
+          ...{ item: `磷酸剂${'甲乙丙丁戊己'[k]}片`, supplyDays: 28 },
+        });
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'patient')).toEqual(['p0200']);
+    expect(finding!.reasons[0].measured).toBeGreaterThan(120);
+  });
+
+  it('hides nobody behind a few who do it all the time', async () => {
+    const plain = refills(67);
+    for (let m = 0; m < 8; m++)
+      for (let k = 0; k < 48; k++)
+        given(plain, `p0${300 + m}`, `ho${k % 4}`, 4 + 7 * k, {
+          ...{ item: '盐酸药1片', supplyDays: 60 },
+        });
+    for (let k = 0; k < 12; k++)
+      given(plain, 'p0400', `ho${k % 3}`, 100 + 6 * k, { item: '盐酸药2片', supplyDays: 30 });
+    const found = listed(await detect(buildWorld(plain))).flatMap((f) => idsOf(f, 'patient'));
+    expect(found).toHaveLength(9);
+    expect(found).toContain('p0400');
+  });
+
   it('lists nobody in honest worlds', async () => {
     for (const seed of [1, 2]) expect(listed(await detect(buildWorld(refills(seed))))).toEqual([]);
   });
