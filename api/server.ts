@@ -19,6 +19,7 @@ import { sendProblem } from './handle.js';
 import { type Operations, operationsRoutes } from './health/routes.js';
 import { createLog, placeOf } from './log.js';
 import { openApiDocument } from './openapi.js';
+import { calibrationRoutes } from './routes/calibration.js';
 import { graphRoutes } from './routes/graph.js';
 import { metaRoutes, packageVersion } from './routes/meta.js';
 import { ringRoutes } from './routes/rings.js';
@@ -33,6 +34,8 @@ export interface ServerOptions {
   readonly operations?: Operations;
   /** Where the built page stands. */
   readonly webRoot?: string;
+  /** The measured calibration; what ships with the program when absent. */
+  readonly calibration?: string;
   /** Requests a minute from one address; 6000 when absent: an office may share one. */
   readonly requestsPerMinute?: number;
 }
@@ -71,6 +74,7 @@ export function createServer(services: Services, options: ServerOptions): Applic
   ringRoutes(app, services, loadDictionary(services.dataDir).medType);
   graphRoutes(app, services);
   workRoutes(app, services, operations?.leaving);
+  calibrationRoutes(app, options.calibration);
   documentation(app);
   app.use('/api', (_req, res) => sendProblem(res, problem(404, 'There is no such request')));
   page(app, options.webRoot ?? resource('dist/web'));

@@ -47,16 +47,18 @@ const TAIL_LEVELS = NOMINAL.filter((level) => level < TAIL);
 const SHOWN = 10;
 const SHOWN_STEP = 5;
 
-const gumbel = (best: Float64Array) => (score: number) => gumbelPredictiveP(best, score);
-function pareto(best: Float64Array): (score: number) => number {
+/** P(best score of an honest world ≥ score), where the law says anything of it. */
+type Law = (best: Float64Array) => (score: number) => number | null;
+
+const gumbel: Law = (best) => (score) => gumbelPredictiveP(best, score);
+const pareto: Law = (best) => {
   const fit = fitGeneralisedPareto(best, 1 - TAIL);
-  return (score) => generalisedParetoTail(fit, score);
-}
-type Law = (best: Float64Array) => (score: number) => number;
+  return (score) => (score > fit.threshold ? generalisedParetoTail(fit, score) : null);
+};
 
 function leftOut(tables: readonly Float64Array[], law: Law): Realised[] {
   const p = tables.flatMap((best) =>
-    [...best].map((score, own) => law(best.filter((_, i) => i !== own))(score)),
+    [...best].map((score, own) => law(best.filter((_, i) => i !== own))(score) ?? 1),
   );
   return realised(p, TAIL_LEVELS);
 }
@@ -66,7 +68,8 @@ export interface TailPoint {
   readonly score: number;
   readonly empirical: number;
   readonly gumbel: number;
-  readonly pareto: number;
+  /** null below its threshold. */
+  readonly pareto: number | null;
 }
 
 export interface Tail {
@@ -86,14 +89,14 @@ export function tailOf(all: readonly Float64Array[]): Tail | undefined {
   const first = tables[0];
   if (!first) return undefined;
   const sorted = [...first].sort((x, y) => y - x);
-  const [byGumbel, byPareto] = [gumbel(first), pareto(first)];
+  const byPareto = pareto(first);
   const points = sorted.flatMap((score, i): TailPoint[] =>
     i < SHOWN || i % SHOWN_STEP === 0
       ? [
           {
             score: round(score),
             empirical: round((i + 1) / (sorted.length + 1)),
-            gumbel: round(byGumbel(score)),
+            gumbel: round(gumbelPredictiveP(first, score)),
             pareto: round(byPareto(score)),
           },
         ]
@@ -108,4 +111,6 @@ export function tailOf(all: readonly Float64Array[]): Tail | undefined {
 }
 
 /** Four digits: more says nothing, and the file is read by people. */
-const round = (value: number) => Number(value.toPrecision(4));
+function round<T extends number | null>(value: T) {
+  return (value === null ? null : Number(value.toPrecision(4))) as T;
+}

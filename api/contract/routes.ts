@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { CalibrationAnswer } from './calibration.js';
 import { EntityId, EntityKind } from './common.js';
+import { type Endpoint, endpoint } from './endpoint.js';
 import {
   InducedBody,
   NeighbourQuery,
@@ -38,28 +40,6 @@ import {
   Status,
 } from './work.js';
 
-/**
- * One request of the API. The server parses by it, the page builds addresses by it and the OpenAPI
- * document is made of it. `response` absent: a file, a stream or an empty answer.
- */
-export interface Endpoint {
-  readonly method: 'get' | 'post' | 'delete';
-  /** With `:name` parameters. */
-  readonly path: string;
-  readonly summary: string;
-  readonly params?: z.ZodObject;
-  readonly query?: z.ZodObject;
-  readonly body?: z.ZodType;
-  readonly response?: z.ZodType;
-  /** Media type of the answer where it is not JSON. */
-  readonly produces?: string;
-  /** 200 when absent. */
-  readonly status?: 200 | 202 | 204;
-  /** Answered without the token. */
-  readonly open?: boolean;
-}
-
-const endpoint = <const E extends Endpoint>(e: E): E => e;
 const entityParams = z.object({ kind: EntityKind, id: EntityId });
 const idParams = z.object({ id: z.string().min(1).max(200) });
 
@@ -196,6 +176,12 @@ export const endpoints = {
     params: idParams,
     response: RunDetail,
   }),
+  calibration: endpoint({
+    method: 'get',
+    path: '/api/calibration',
+    summary: 'Nominal against realised p-values in synthetic worlds without a ring',
+    response: CalibrationAnswer,
+  }),
   imports: endpoint({
     method: 'get',
     path: '/api/imports',
@@ -264,36 +250,3 @@ export const endpoints = {
     status: 202,
   }),
 } as const satisfies Record<string, Endpoint>;
-
-type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
-export type ParamsOf<E extends Endpoint> = Out<E['params']>;
-export type QueryOf<E extends Endpoint> = Out<E['query']>;
-export type BodyOf<E extends Endpoint> = Out<E['body']>;
-export type ResponseOf<E extends Endpoint> = Out<E['response']>;
-
-/** What a caller gives: path parameters, and any part of the query (absent means the default). */
-export type AddressOf<E extends Endpoint> = (E['params'] extends z.ZodType
-  ? { params: z.output<E['params']> }
-  : { params?: undefined }) &
-  (E['query'] extends z.ZodType
-    ? {
-        query?:
-          | { [K in keyof z.output<E['query']>]?: z.output<E['query']>[K] | undefined }
-          | undefined;
-      }
-    : { query?: undefined });
-
-/** Address of a request, e.g. `urlOf(endpoints.ring, { params: { id: 'R-7K2Q' } })`. */
-export function urlOf<E extends Endpoint>(of: E, address: AddressOf<E>): string {
-  const params = (address.params ?? {}) as Record<string, string>;
-  const path = of.path.replace(/:(\w+)/g, (_, name: string) =>
-    encodeURIComponent(String(params[name])),
-  );
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(address.query ?? {})) {
-    if (value === undefined || value === '') continue;
-    query.set(name, Array.isArray(value) ? value.join(',') : String(value));
-  }
-  const text = query.toString();
-  return text ? `${path}?${text}` : path;
-}

@@ -164,7 +164,9 @@ async function main(): Promise<void> {
       return tail ? [{ detector, search: name.join('/'), ...tail }] : [];
     }),
   };
-  writeFileSync(values.out, `${JSON.stringify(report)}\n`);
+  // A line for each detector and each tail, so that a change of one is seen.
+  const text = JSON.stringify(report).replace(/(?<=[[,])\{"(?=id"|detector")/g, '\n{"');
+  writeFileSync(values.out, `${text}\n`);
 }
 
 await main();

@@ -186,7 +186,7 @@ describe('the page', () => {
     await page.locator('html[data-theme=dark]').waitFor();
     await page.locator('.graph-panel[data-running=false]').waitFor();
     expect(await seriousViolations()).toEqual([]);
-    for (const path of ['/rings', '/profiles', '/jobs', '/runs']) {
+    for (const path of ['/rings', '/profiles', '/jobs', '/runs', '/calibration']) {
       await page.goto(serving.url + path);
       await page.locator('h1').first().waitFor();
       expect(await seriousViolations()).toEqual([]);
@@ -236,6 +236,33 @@ describe('the page', () => {
     expect(after.run).not.toBe(before.run);
     await page.goto(`${serving.url}/runs`);
     await page.getByText(after.run, { exact: true }).waitFor();
+  });
+
+  it('draws nominal against realised for every detector, and the tails, and says what they mean', async () => {
+    const { calibration } = await answer<{
+      calibration: { worlds: number; detectors: { id: string }[]; tails: { search: string }[] };
+    }>('/api/calibration');
+    await page.goto(`${serving.url}/runs`);
+    await page.getByRole('link', { name: /校准/ }).click();
+    await page.locator('.calibrated').first().waitFor();
+    expect(await page.locator('.calibrated .log-plot').count()).toBe(calibration.detectors.length);
+    const first = page.locator('.calibrated').first();
+    expect(await first.textContent()).toContain(`${calibration.worlds} 个诚实世界里`);
+    await page.locator('.tail-chart canvas').waitFor();
+    const chart = await page.locator('.tail-chart').screenshot();
+    expect(await page.evaluate<number>(countInk(chart.toString('base64')))).toBeGreaterThan(300);
+    await page.getByText('看数字').click();
+    await page.getByRole('rowheader', { name: '挂床住院' }).waitFor();
+
+    await page.getByTestId('language').click();
+    await page.getByRole('heading', { name: 'Calibration' }).waitFor();
+    expect(await first.textContent()).toContain(`Of ${calibration.worlds} honest worlds`);
+
+    await page.route('**/api/calibration', (route) =>
+      route.fulfill({ json: { calibration: null } }),
+    );
+    await page.reload();
+    await page.getByText('Not measured yet').waitFor();
   });
 
   it('fits a telephone', async () => {

@@ -6,6 +6,7 @@ import './app/styles/frame.css';
 import './app/styles/list.css';
 import './app/styles/ring.css';
 import './app/styles/evidence.css';
+import './app/styles/calibration.css';
 import './app/styles/pages.css';
 import './app/styles/narrow.css';
 import { App } from './app/App';

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { DETECTORS } from '../../../analytics/detectors/index.js';
 import { endpoints, JOB_EVENT, Job, urlOf } from '../../../api/contract/index.js';
 import { listen, SECRETS } from '../services.js';
 import { asking } from './asking.js';
@@ -150,6 +151,23 @@ describe('around the API', () => {
     for (const [, address] of html.matchAll(/(?:src|href)="([^"]+)"/g)) {
       expect(address).toMatch(/^\.\//);
       expect((await fetch(`${server().origin}/api/docs/${address}`)).status).toBe(200);
+    }
+  });
+
+  it('the calibration that ships is served, and none where it was taken away', async () => {
+    const { calibration } = await call(endpoints.calibration, {});
+    const known = DETECTORS.map((d) => d.id);
+    expect(calibration?.detectors.length).toBeGreaterThan(0);
+    for (const { id, levels } of calibration?.detectors ?? []) {
+      expect(known).toContain(id);
+      for (const level of levels) expect(level.hits).toBeLessThanOrEqual(level.of);
+    }
+    const without = await listen(fixture().services, { calibration: 'nowhere.json' });
+    try {
+      const answer = await fetch(without.origin + urlOf(endpoints.calibration, {}));
+      expect(await answer.json()).toEqual({ calibration: null });
+    } finally {
+      await without.close();
     }
   });
 

@@ -128,6 +128,13 @@ export const useRun = (id: string | undefined) =>
       ['waiting', 'active'].includes(state.data?.selfTest.state ?? '') ? 5_000 : false,
   });
 
+export const useCalibration = () =>
+  useQuery({
+    queryKey: ['calibration'],
+    queryFn: ({ signal }) => call(endpoints.calibration, {}, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 export const useImports = () =>
   useQuery({
     queryKey: ['imports'],

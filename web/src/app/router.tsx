@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { CalibrationPage } from '../calibration/CalibrationPage';
 import { JobsPage } from '../jobs/JobsPage';
 import { RunsPage } from '../jobs/RunsPage';
 import { ProfilePage } from '../profile/ProfilePage';
@@ -59,6 +60,11 @@ const profile = createRoute({
 });
 const jobs = createRoute({ getParentRoute: () => root, path: '/jobs', component: JobsPage });
 const runs = createRoute({ getParentRoute: () => root, path: '/runs', component: RunsPage });
+const calibration = createRoute({
+  getParentRoute: () => root,
+  path: '/calibration',
+  component: CalibrationPage,
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -68,6 +74,7 @@ export const router = createRouter({
     profile,
     jobs,
     runs,
+    calibration,
   ]),
   parseSearch: readSearch,
   stringifySearch: writeSearch,

@@ -3,6 +3,7 @@ import { Collapse } from 'antd';
 import { useState } from 'react';
 import { useRun, useRuns } from '../api/queries';
 import type { RunSummary } from '../api/types';
+import { keepRun } from '../app/address';
 import { Failed, Loading, Notice } from '../app/states';
 import { useText } from '../i18n';
 import { dateTime, period } from '../i18n/format';
@@ -70,6 +71,9 @@ export function RunsPage() {
     <div className="page">
       <header className="page-head">
         <h1>{t('runs.title')}</h1>
+        <Link to="/calibration" search={keepRun}>
+          {t('calibration.link')}
+        </Link>
       </header>
       {runs.isPending ? <Loading rows={4} /> : null}
       {runs.isError ? <Failed error={runs.error} retry={() => void runs.refetch()} /> : null}

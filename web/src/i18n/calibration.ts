@@ -1,0 +1,121 @@
+import type { Wide } from './zh';
+
+/** 校准：p 值说的是不是实情。Calibration, in both languages. */
+export const zhCalibration = {
+  calibration: {
+    title: '校准',
+    link: '校准：p 值说的是不是实情',
+    help: '本程序说某条疑点“偶然出现的可能是 5%”时，在没有团伙的世界里是不是真的至多二十次里出现一次？这里用人造的诚实世界来量：里面没有团伙，但有家庭、养老院、透析班次、促销日等各种看着像的情形。',
+    synthetic: '这是人造数据上的结果，不是任何真实地区疑点的准确率。',
+    list: '{{worlds}} 个诚实世界里，{{with}} 个的名单上出现了疑点，共 {{findings}} 条：每 10 万笔结算 {{per100k}} 条误报。',
+    measuredAt: '测定日期',
+    code: '程序版本',
+    worlds: '规模',
+    worldsOf: '{{worlds}} 个世界，每个 {{settlements}} 笔结算',
+    seeds: '种子',
+    none: '还没有测过',
+    noneHelp:
+      '在源码目录运行 npm run bench -- calibration，把得到的 docs/calibration.json 随程序放好，重启后这里就有结果。',
+    detectors: '名义水平与实际比例',
+    detectorsHelp:
+      '横轴是 p 值的名义水平，纵轴是诚实世界中最可疑的候选达到该水平的实际比例，都是对数刻度。虚线是两者相等；线在虚线下方说明说得保守。浅色带是 95% 区间（威尔逊），世界少时很宽；一次也没出现的画成空心点，落在下沿。',
+    plot: '名义水平与实际比例',
+    nominal: '名义水平',
+    within: '不超过名义水平',
+    over: '出现得过多：{{levels}}',
+    meaning:
+      '{{worlds}} 个诚实世界里，有 {{hits}} 个会在 {{level}} 水平上出现它的疑点；按名义水平至多约 {{expected}} 个。',
+    notRun: '缺少所需的表，没有运行。',
+    otherVersion: '测定的是第 {{measured}} 版，现在运行的是第 {{now}} 版。',
+    asTable: '看数字',
+    tableHelp: '达到各名义水平的世界数 / 世界总数',
+    detector: '监测模型',
+    interval: '95% 区间 {{low}} – {{high}}',
+    tails: '尾部：拟合与实际',
+    tailsHelp:
+      '群体的分数要和“重新发牌”的世界里最好的分数比。分数超出所有重发世界时，p 值来自拟合的尾部。图中的点是数出来的比例，线是拟合的：耿贝尔分布（含拟合本身的不确定）和广义帕累托分布。',
+    search: '搜索',
+    searches: {
+      admissions: '同进同出的住院',
+      waves: '成批住院',
+      'hospital circles': '共用医院的圈子',
+      'pharmacy meetings': '药店碰面',
+      sessions: '选定日子的碰面',
+      'pharmacy circles': '共用药店的圈子',
+      'core circles': '核心圈',
+      collectors: '收药人',
+      rounds: '成队跑店',
+    },
+    tailPlot: '重发世界的最好分数：实际比例与拟合的尾部',
+    score: '分数',
+    share: '达到该分数的比例',
+    empirical: '实际',
+    gumbel: '耿贝尔',
+    pareto: '广义帕累托',
+    tail: '尾部',
+    leftOut: '每个重发世界轮流留出、用其余拟合：超过各名义水平的实际比例',
+    tailMeaning:
+      '轮流留出的 {{worlds}} 个重发世界里，有 {{hits}} 个超过了其余世界拟合出的 {{level}} 界线；按名义水平约 {{expected}} 个。',
+    points: '看图上的点',
+  },
+} as const;
+
+export const enCalibration: Wide<typeof zhCalibration> = {
+  calibration: {
+    title: 'Calibration',
+    link: 'Calibration: are the p-values true?',
+    help: 'When the program says that chance alone would show a finding with probability 5 %, does it happen at most once in twenty worlds without a ring? Measured here on made-up honest worlds: no ring lives in them, but families, care homes, dialysis shifts, promotion days and all else that looks like one.',
+    synthetic: 'This is of made-up data, never the precision of findings in a real region.',
+    list: 'Of {{worlds}} honest worlds, {{with}} had a finding on the list, {{findings}} in all: {{per100k}} false findings per 100,000 settlements.',
+    measuredAt: 'Measured',
+    code: 'Program',
+    worlds: 'Size',
+    worldsOf: '{{worlds}} worlds of {{settlements}} settlements',
+    seeds: 'Seeds',
+    none: 'Not measured yet',
+    noneHelp:
+      'Run npm run bench -- calibration in the source, put the docs/calibration.json that it writes beside the program, and start it again.',
+    detectors: 'Nominal against realised',
+    detectorsHelp:
+      'Across, the level that a p-value names; upwards, the share of honest worlds whose most suspicious candidate reached it; both logarithmic. On the dashed line they are equal; below it the program is cautious. The pale band is the 95 % interval (Wilson), wide where worlds are few; what never happened is a hollow point on the lower edge.',
+    plot: 'Nominal against realised',
+    nominal: 'nominal level',
+    within: 'no more than nominal',
+    over: 'too often at {{levels}}',
+    meaning:
+      'Of {{worlds}} honest worlds, {{hits}} would have shown a finding of it at {{level}}; nominally at most about {{expected}}.',
+    notRun: 'It lacked a table and did not run.',
+    otherVersion: 'Measured with version {{measured}}; the program now has {{now}}.',
+    asTable: 'As numbers',
+    tableHelp: 'Worlds that reached each nominal level, of all',
+    detector: 'Detector',
+    interval: '95 % interval {{low}} – {{high}}',
+    tails: 'Tails, fitted and counted',
+    tailsHelp:
+      'The score of a group is held against the best scores of worlds dealt again. Beyond all of them the p-value comes from a fitted tail. Points are shares that were counted, lines are fits: Gumbel (with the uncertainty of the fit inside) and generalised Pareto.',
+    search: 'Search',
+    searches: {
+      admissions: 'joint admissions',
+      waves: 'waves of admissions',
+      'hospital circles': 'circles that share hospitals',
+      'pharmacy meetings': 'meetings at pharmacies',
+      sessions: 'meetings on chosen days',
+      'pharmacy circles': 'circles that share pharmacies',
+      'core circles': 'circles of a core',
+      collectors: 'collectors',
+      rounds: 'rounds of pharmacies',
+    },
+    tailPlot: 'Best scores of redrawn worlds: counted shares and fitted tails',
+    score: 'score',
+    share: 'share that reach the score',
+    empirical: 'counted',
+    gumbel: 'Gumbel',
+    pareto: 'generalised Pareto',
+    tail: 'Tail',
+    leftOut:
+      'Each redrawn world in turn left out and judged by the others: realised share beyond each nominal level',
+    tailMeaning:
+      'Of {{worlds}} redrawn worlds left out in turn, {{hits}} lay beyond the {{level}} line fitted to the others; nominally about {{expected}}.',
+    points: 'The points drawn',
+  },
+};
