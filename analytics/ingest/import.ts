@@ -4,11 +4,13 @@ import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Landing } from '../landing/landing.js';
 import { toRecord } from '../landing/ledger.js';
+import { OWN_DAY_SQL } from '../landing/reader.js';
 import type { Staging } from '../landing/staging.js';
 import type { ImportRecord, TableCounts } from '../landing/types.js';
 import { invalid, throwIfAborted } from '../model/errors.js';
 import type { Progress } from '../model/progress.js';
 import { TABLE_NAMES, type TableName } from '../model/tables.js';
+import { dayOf, formatDay } from '../model/time.js';
 import { DEFAULT_DIALECT, type Dialect, loadDialect, offsetSeconds } from './dialect.js';
 import { resolveHeader } from './headers.js';
 import { digestParquet, parquetHeader, parquetRelation } from './parquet.js';
@@ -228,6 +230,16 @@ async function comparedWarnings(
       if (period)
         out.push(
           `replaces ${period.from} to ${period.to}: ${gone} settlements of earlier imports no longer count`,
+        );
+    }
+    if (tables.setl_d) {
+      const [ahead] = await reader.rows<{ n: number; last: number }>(`
+        SELECT count(*) AS n, max(day) AS last
+        FROM (SELECT ${OWN_DAY_SQL} AS day FROM ${staging.staged('setl_d')})
+        WHERE day > ${dayOf(Date.now() / 1000)}`);
+      if (ahead && ahead.n > 0)
+        out.push(
+          `setl_d: ${ahead.n} settlements are dated after today, the last ${formatDay(ahead.last)}`,
         );
     }
     if (tables.fee_list_d) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { importDirectory } from '../../../analytics/ingest/import.js';
 import type { TableName } from '../../../analytics/model/tables.js';
+import { said } from '../../../web/src/i18n/said.js';
 import {
   csv,
   forget,
@@ -13,6 +14,9 @@ import {
   settlement as S,
   type TestWorld,
 } from './world.js';
+
+/** The page says it so to who reads Chinese. */
+const IN_CHINESE = /\p{Script=Han}/u;
 
 let world: TestWorld;
 beforeAll(async () => {
@@ -84,6 +88,25 @@ describe('import of what is wrong', () => {
       'fee_list_d: 1 lines not settled yet',
       'setl_d: 1 settlements without their visit',
     ]);
+    for (const warning of record.warnings) expect(said(warning, 'zh')).toMatch(IN_CHINESE);
+  });
+
+  it('warns of settlements dated after today, and keeps them', async () => {
+    const day = (days: number) =>
+      new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+    const { record } = await world.load({
+      'setl_d.csv': [
+        S('1'),
+        S('2', { setl_time: '2999-12-31 08:00:00' }),
+        S('3', { setl_time: '', enddate: day(3) }),
+        S('4', { setl_time: `${day(-1)} 23:59:59` }),
+      ],
+    });
+    expect(record.warnings).toEqual([
+      'setl_d: 2 settlements are dated after today, the last 2999-12-31',
+    ]);
+    expect(said(record.warnings[0] as string, 'zh')).toMatch(IN_CHINESE);
+    expect(record.tables.setl_d?.accepted).toBe(4);
   });
 
   it('refuses clearly, and applies nothing', async () => {
@@ -102,6 +125,11 @@ describe('import of what is wrong', () => {
       const error = await world.load(files, options).catch((e: unknown) => e);
       expect(error).toMatchObject({ name: 'RingfenceError', kind: 'invalid' });
       expect((error as Error).message).toMatch(message);
+      const { remedy } = error as { remedy: string };
+      for (const text of [(error as Error).message, remedy]) {
+        expect(said(text, 'zh'), text).toMatch(IN_CHINESE);
+        expect(said(text, 'en')).toBe(text);
+      }
     }
     await expect(world.load({ 'setl_d2025.XLSX': 'PK' })).rejects.toMatchObject({
       remedy: 'Save setl_d2025.XLSX as .csv',

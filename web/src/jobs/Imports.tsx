@@ -5,11 +5,12 @@ import { numbers, PlainTable } from '../app/PlainTable';
 import { Failed, Loading, Notice } from '../app/states';
 import { useText } from '../i18n';
 import { dateTime, period } from '../i18n/format';
+import { said } from '../i18n/said';
 
 const COUNTS = ['read', 'accepted', 'rejected', 'changed', 'repeated'] as const;
 
 function ImportItem({ line }: { readonly line: ImportLine }) {
-  const { t, number } = useText();
+  const { t, lang, number } = useText();
   return (
     <li className="import">
       <div className="job-line">
@@ -51,7 +52,7 @@ function ImportItem({ line }: { readonly line: ImportLine }) {
           </summary>
           <ul>
             {line.warnings.map((warning) => (
-              <li key={warning}>{warning}</li>
+              <li key={warning}>{said(warning, lang)}</li>
             ))}
           </ul>
         </details>

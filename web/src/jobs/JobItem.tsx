@@ -5,6 +5,7 @@ import { FINAL_STATES, type Job } from '../api/types';
 import { useText } from '../i18n';
 import { phaseName } from '../i18n/codes';
 import { dateTime } from '../i18n/format';
+import { said } from '../i18n/said';
 
 const COLOURS = {
   waiting: 'plain',
@@ -57,7 +58,7 @@ function JobProgress({ job }: { readonly job: Job }) {
 
 /** One job: how far it is, why it failed, stop and retry. */
 export function JobItem({ job }: { readonly job: Job }) {
-  const { t, number, jobKind } = useText();
+  const { t, lang, number, jobKind } = useText();
   const { message } = App.useApp();
   const cancel = useCancelJob();
   const retry = useRetryJob();
@@ -103,10 +104,10 @@ export function JobItem({ job }: { readonly job: Job }) {
       <JobProgress job={job} />
       {job.error ? (
         <div className="job-error" role="alert">
-          <strong>{t('jobs.cause')}</strong> {job.error.message}
+          <strong>{t('jobs.cause')}</strong> {said(job.error.message, lang)}
           {job.error.remedy ? (
             <p>
-              <strong>{t('jobs.remedy')}</strong> {job.error.remedy}
+              <strong>{t('jobs.remedy')}</strong> {said(job.error.remedy, lang)}
             </p>
           ) : null}
         </div>

@@ -5,6 +5,7 @@ import { numbers, PlainTable } from '../app/PlainTable';
 import { Notice } from '../app/states';
 import { useText } from '../i18n';
 import { dateTime } from '../i18n/format';
+import { said } from '../i18n/said';
 
 const LEVELS = [0, 1, 2, 3, 4] as const;
 
@@ -125,7 +126,7 @@ function Result({ result }: { readonly result: SelfTestResult }) {
 
 /** What of planted rings the run's search finds, or why that is not known. */
 export function SelfTest({ run, test }: { readonly run: string; readonly test: SelfTestReport }) {
-  const { t } = useText();
+  const { t, lang } = useText();
   const { message } = App.useApp();
   const start = useStartSelfTest();
   const open = test.state === 'waiting' || test.state === 'active';
@@ -161,8 +162,8 @@ export function SelfTest({ run, test }: { readonly run: string; readonly test: S
       {test.state === 'failed' ? (
         <div className="job-error" role="alert">
           <strong>{t('selfTest.failed')}</strong>{' '}
-          {test.error?.message}
-          {test.error?.remedy ? <p>{test.error.remedy}</p> : null}
+          {test.error ? said(test.error.message, lang) : null}
+          {test.error?.remedy ? <p>{said(test.error.remedy, lang)}</p> : null}
         </div>
       ) : null}
       {test.result && test.state !== 'done' ? (
