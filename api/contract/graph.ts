@@ -102,7 +102,7 @@ export const SearchQuery = z.object({
   run: z.string().max(100).optional(),
 });
 
-/** Best first: exact code, code prefix, part of a name, pinyin initials. Rings match by their id. */
+/** Best first: exact code, code prefix, part of a name, pinyin initials. Rings match by the beginning of their id. */
 export const SearchHit = LabelledEntity.extend({
   match: z.enum(['code', 'name', 'pinyin']),
 }).meta({ id: 'SearchHit' });

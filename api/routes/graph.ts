@@ -12,6 +12,9 @@ import { fixRun, presentRings, refOf } from './rings.js';
 /** Institutions first: they are what people look for by name. */
 const SEARCH_ORDER: readonly EntityKind[] = ['institution', 'doctor', 'drug', 'patient'];
 const FINDINGS_SHOWN = 100;
+const RINGS_SHOWN = 5;
+/** `R-` and two characters: one alone begins too many. */
+const RING_PREFIX = 4;
 
 /** Searches without letting names of doctors be guessed: they are found by their code only. */
 async function searchPublic(
@@ -40,12 +43,25 @@ async function searchPublic(
     .map(({ hit }) => hit);
 }
 
+/** Rings by the beginning of their id, with or without its `R-`; the very one first. */
+async function searchRings(graph: GraphStore, text: string, run: string | undefined) {
+  const id = text.trim().toUpperCase();
+  const begins = id.startsWith('R-') ? id : `R-${id}`;
+  const wanted = begins.length >= RING_PREFIX || id.startsWith('R-');
+  const [exact, { rings }] = await Promise.all([
+    graph.read.ring(id, run),
+    wanted ? graph.read.rings({ text: begins, limit: RINGS_SHOWN }, run) : { rings: [] },
+  ]);
+  const others = rings.filter((r) => r.ring.startsWith(begins) && r.ring !== exact?.ring);
+  return [...(exact ? [exact] : []), ...others].map(({ id, ring }) => ({ id, ring }));
+}
+
 export function graphRoutes(app: Application, { graph }: Services): void {
   mount(app, endpoints.search, async ({ query }) => {
     const kinds = query.kinds ?? SEARCH_ORDER;
-    const [hits, ring] = await Promise.all([
+    const [hits, rings] = await Promise.all([
       searchPublic(graph, query.q, kinds, query.limit),
-      graph.read.ring(query.q.trim().toUpperCase(), query.run),
+      searchRings(graph, query.q, query.run),
     ]);
     return {
       hits: hits.map(({ kind, id, label, match }) => ({
@@ -54,7 +70,7 @@ export function graphRoutes(app: Application, { graph }: Services): void {
         label: publicLabel({ kind, id, label }),
         match,
       })),
-      rings: ring ? [{ id: ring.id, ring: ring.ring }] : [],
+      rings,
     };
   });
 

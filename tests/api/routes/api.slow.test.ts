@@ -166,6 +166,11 @@ describe('with a published run', () => {
     expect(await found(SECRETS.patientName)).toEqual([]);
     const rings = await call(endpoints.search, { query: { q: 'r-b2' } });
     expect(rings.rings).toEqual([{ id: 'b2', ring: 'R-B2' }]);
+    for (const q of ['r-b', 'B2'])
+      expect((await call(endpoints.search, { query: { q } })).rings).toEqual(rings.rings);
+    const several = await call(endpoints.search, { query: { q: 'R-' } });
+    expect(several.rings.map((r) => r.ring).sort()).toEqual(['R-A1', 'R-B2', 'R-C3']);
+    expect((await call(endpoints.search, { query: { q: 'b' } })).rings).toEqual([]);
     const elsewhere = await call(endpoints.search, { query: { q: 'r-b2', run: 'none' } });
     expect(elsewhere.rings).toEqual([]);
   });
