@@ -30,6 +30,9 @@ import {
 
 const ID = 'sudden-change';
 const VERSION = 3;
+/** A jump less likely than this in its first simulated years is held against so many times as many. */
+const PROMISING = 0.5;
+const CONFIRM = 10;
 /** Jumps and new regulars: two ways to stand out, both paid for. */
 const WAYS = 2;
 /** Before a change, an institution that has this share of its later level was not open yet. */
@@ -82,7 +85,7 @@ const parameters = z.object({
     .min(50)
     .max(1000)
     .default(99)
-    .describe('Simulated years of an institution'),
+    .describe('Simulated years of an institution; ten times as many where it seems to stand out'),
   q: listLevel,
 });
 
@@ -161,11 +164,16 @@ function jumpOf(
   if (!scan || scan.ratio < params.ratio) return undefined;
   // Twice the statistic is at best χ² with one degree of freedom at the best of `weeks` points.
   if (scan.statistic < 3) return { measure, scan, p: 1 };
-  const p = changeP(own, usual, scan.statistic, {
-    ...{ margin: params.margin, dispersion, drift, worlds: params.worlds },
-    seed: deriveSeed(context.seed, `${measure} ${world.institutions.ids[h]}`),
-  });
-  return { measure, scan, p: sidak(p, looks * WAYS) };
+  const p = (worlds: number) => {
+    const seed = deriveSeed(context.seed, `${measure} ${world.institutions.ids[h]} ${worlds}`);
+    const tail = changeP(own, usual, scan.statistic, {
+      ...{ margin: params.margin, dispersion, drift, worlds, seed },
+    });
+    return sidak(tail, looks * WAYS);
+  };
+  const first = p(params.worlds);
+  // Few years say little of a far tail: what seems to stand out is looked at again in many.
+  return { measure, scan, p: first > PROMISING ? first : p(params.worlds * CONFIRM) };
 }
 
 type RegularsTest = (counts: (row: number) => boolean) => (h: number) => Jump;
