@@ -208,7 +208,7 @@ function explain(
 ): InnocentExplanation[] {
   const { measure, scan } = jump;
   const { weeks, firstDay } = series.get('visits')!;
-  const change = { institution: h, week: scan.at, firstDay, weeks };
+  const change = { institution: h, week: scan.at, until: scan.until, firstDay, weeks };
   const within = ({ counts }: Weeks) => {
     let sum = 0;
     for (let t = scan.at; t < scan.until; t++) sum += counts[h * weeks + t]!;

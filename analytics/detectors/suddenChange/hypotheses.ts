@@ -8,6 +8,8 @@ const INFECTIOUS = /^(J0|J1|J2|U07|A0|B0[0-9]|R50)/;
 const NEIGHBOUR_ROWS = 20;
 /** Weeks before and after the change in which a neighbour may close. */
 const CLOSING_WEEKS = 4;
+/** A day is an event with so many times the visits of the middle day. */
+const CROWD = 3;
 /** A ward fills up: the change stands out so many weeks after its first patient, at most. */
 const FILLING_WEEKS = 10;
 /** A department that is not seen in the first weeks of the data was not there. */
@@ -15,8 +17,9 @@ const UNSEEN_WEEKS = 4;
 
 export interface Change {
   readonly institution: number;
-  /** First week after the change. */
+  /** First week of the change, and first week after it. */
   readonly week: number;
+  readonly until: number;
   readonly firstDay: number;
   readonly weeks: number;
 }
@@ -30,6 +33,7 @@ export function hypotheses(
     ['new-ward', newWard(world, change)],
     ['outbreak-week', infectious(world)],
     ['neighbour-closed', fromClosed(world, change)],
+    ['promotion-day', crowdedDays(world, change)],
   ];
 }
 
@@ -55,6 +59,21 @@ function infectious(world: World): (row: number) => boolean {
   const s = world.settlements;
   const is = s.diagnoses.map((d) => INFECTIOUS.test(d));
   return (i) => s.diagnosis[i]! >= 0 && is[s.diagnosis[i]!]!;
+}
+
+/** The days of the change on which the institution had far more visits than on its middle day. */
+function crowdedDays(world: World, change: Change): (row: number) => boolean {
+  const s = world.settlements;
+  const visits = new Map<number, number>();
+  for (let i = 0; i < s.count; i++) {
+    if (s.institution[i] !== change.institution || s.cancelled[i]) continue;
+    const week = weekOf(world, i, change.firstDay);
+    if (week < change.week || week >= change.until) continue;
+    visits.set(s.day[i]!, (visits.get(s.day[i]!) ?? 0) + 1);
+  }
+  const counts = [...visits.values()].sort((x, y) => x - y);
+  const line = CROWD * (counts[counts.length >> 1] ?? 0);
+  return (i) => s.institution[i] === change.institution && (visits.get(s.day[i]!) ?? 0) > line;
 }
 
 /** People who used an institution of the type that stopped about the change. */

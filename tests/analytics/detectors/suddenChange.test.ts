@@ -203,6 +203,18 @@ describe('sudden-change', () => {
         return jump(plain, 'h15', 210, own);
       },
     ],
+    [
+      'promotion-day',
+      () => {
+        // Five fairs in a row of weeks, to which people come from elsewhere.
+        const plain = clinics(116);
+        for (let k = 0; k < 150; k++) plain.patients.push({ id: `o${100 + k}`, region: '530199' });
+        for (let fair = 0; fair < 6; fair++)
+          for (let n = 0; n < 25; n++)
+            visit(plain, 'h15', 210 + 7 * fair, { patient: `o${100 + plain.rng.int(150)}` });
+        return plain;
+      },
+    ],
   ])('knows a %s', async (code, make) => {
     const findings = await detect(buildWorld(make()));
     expect(listed(findings)).toEqual([]);
