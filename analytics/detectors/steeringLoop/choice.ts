@@ -31,7 +31,8 @@ export interface DoctorSums {
 
 const HABIT_PRIOR = 4;
 const COLLEAGUE_PRIOR = 10;
-const RANKS = 25;
+/** So many places are near. */
+export const RANKS = 25;
 /** Uses after visits of one origin, to say how many go to the nearest. */
 const ORIGIN_MIN = 20;
 

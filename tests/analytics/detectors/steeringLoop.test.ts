@@ -107,6 +107,23 @@ describe('steering-loop', () => {
     expect(finding!.reasons[0].code).toBe('steering-loop.to-one-hospital');
   });
 
+  it('tells two pharmacies that pay one doctor in one finding', async () => {
+    const plain = district(97);
+    for (const [n, patient] of MEMBERS.entries()) {
+      const day = FROM + 15 * n;
+      visit(plain, patient, 'd01', 'cl0', day);
+      buy(plain, patient, n % 2 === 0 ? 'ph42' : 'ph31', day + (n % 3));
+    }
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'institution')).toEqual(['ph31', 'ph42']);
+    expect(idsOf(finding!, 'patient')).toEqual(expect.arrayContaining(MEMBERS));
+    expect(finding!.reasons.map((r) => r.code)).toEqual([
+      'steering-loop.to-one-pharmacy',
+      'steering-loop.to-one-pharmacy',
+    ]);
+  });
+
   it('knows by the prescription who sent, without a visit on record', async () => {
     const plain = district(96);
     for (const [n, patient] of MEMBERS.entries()) buy(plain, patient, 'ph42', FROM + 15 * n, 'd01');
