@@ -4,7 +4,8 @@ import { Button, Form, Input, Skeleton, Spin } from 'antd';
 import type { ReactNode } from 'react';
 import { ApiError } from '../api/client';
 import { useSignIn } from '../api/queries';
-import { useText } from '../i18n';
+import { type Text, useText } from '../i18n';
+import { said } from '../i18n/said';
 import { Icon } from './icons';
 
 /** The states that every list, table and canvas can be in, each saying what to do. */
@@ -88,10 +89,10 @@ interface FailedProps {
 
 /** What failed, why, and the way on. */
 export function Failed({ error, title, retry, compact }: FailedProps) {
-  const { t } = useText();
+  const { t, lang } = useText();
   const client = useQueryClient();
   if (error instanceof ApiError && error.status === 401) return <SignIn />;
-  const [heading, help] = wordsOf(error, title ?? t('state.failed'), t);
+  const [heading, help] = wordsOf(error, title ?? t('state.failed'), t, lang);
   return (
     <Notice icon="failed" title={heading} help={help} compact={compact ?? false} role="alert">
       <Button onClick={retry ?? (() => void client.refetchQueries({ type: 'active' }))}>
@@ -104,12 +105,16 @@ export function Failed({ error, title, retry, compact }: FailedProps) {
 function wordsOf(
   error: unknown,
   title: string,
-  t: ReturnType<typeof useText>['t'],
+  t: Text['t'],
+  lang: Text['lang'],
 ): readonly [string, string] {
   if (!(error instanceof ApiError)) return [title, error instanceof Error ? error.message : ''];
   if (error.message === 'unreachable') return [t('state.unreachable'), t('state.unreachableHelp')];
   if (error.message === 'unreadable') return [t('state.unreadable'), t('state.unreadableHelp')];
-  return [title, [error.message, error.remedy].filter(Boolean).join(' — ')];
+  return [
+    title,
+    [error.message, error.remedy].flatMap((text) => (text ? said(text, lang) : [])).join(' — '),
+  ];
 }
 
 export function PageNotFound() {

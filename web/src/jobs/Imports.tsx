@@ -3,6 +3,7 @@ import { useImports, useStartImport } from '../api/queries';
 import type { ImportLine, ImportList } from '../api/types';
 import { numbers, PlainTable } from '../app/PlainTable';
 import { Failed, Loading, Notice } from '../app/states';
+import { useFailed } from '../app/useFailed';
 import { useText } from '../i18n';
 import { dateTime, period } from '../i18n/format';
 import { said } from '../i18n/said';
@@ -64,6 +65,7 @@ function ImportItem({ line }: { readonly line: ImportLine }) {
 function Inbox({ inbox }: Pick<ImportList, 'inbox'>) {
   const { t } = useText();
   const { message } = App.useApp();
+  const failed = useFailed();
   const start = useStartImport();
   if (inbox === null) return <p className="muted">{t('runs.inboxNone')}</p>;
   if (inbox.length === 0) return <p className="muted">{t('runs.inboxEmpty')}</p>;
@@ -82,7 +84,7 @@ function Inbox({ inbox }: Pick<ImportList, 'inbox'>) {
               onClick={() =>
                 start.mutate(name, {
                   onSuccess: () => void message.success(t('runs.importStarted')),
-                  onError: (error) => void message.error(error.message),
+                  onError: failed,
                 })
               }
             >

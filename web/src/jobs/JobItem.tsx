@@ -1,7 +1,8 @@
-import { App, Button, Popconfirm, Progress, Spin } from 'antd';
+import { Button, Popconfirm, Progress, Spin } from 'antd';
 import { useEffect, useState } from 'react';
 import { useCancelJob, useJobEvents, useRetryJob } from '../api/queries';
 import { FINAL_STATES, type Job } from '../api/types';
+import { useFailed } from '../app/useFailed';
 import { useText } from '../i18n';
 import { phaseName } from '../i18n/codes';
 import { dateTime } from '../i18n/format';
@@ -59,13 +60,12 @@ function JobProgress({ job }: { readonly job: Job }) {
 /** One job: how far it is, why it failed, stop and retry. */
 export function JobItem({ job }: { readonly job: Job }) {
   const { t, lang, number, jobKind } = useText();
-  const { message } = App.useApp();
   const cancel = useCancelJob();
   const retry = useRetryJob();
   const final = FINAL_STATES.includes(job.state);
   useJobEvents(job.id, !final);
   const seconds = useSeconds(job);
-  const failed = (error: Error) => void message.error(error.message);
+  const failed = useFailed();
   return (
     <li className={`job job-${job.state}`}>
       <div className="job-line">

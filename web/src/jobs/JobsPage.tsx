@@ -1,6 +1,7 @@
 import { App, Button } from 'antd';
 import { useJobs, useStartRebuild } from '../api/queries';
 import { Failed, Loading, Notice } from '../app/states';
+import { useFailed } from '../app/useFailed';
 import { useText } from '../i18n';
 import { JobItem } from './JobItem';
 
@@ -8,6 +9,7 @@ import { JobItem } from './JobItem';
 export function JobsPage() {
   const { t } = useText();
   const { message } = App.useApp();
+  const failed = useFailed();
   const jobs = useJobs();
   const rebuild = useStartRebuild();
   const start = (
@@ -18,7 +20,7 @@ export function JobsPage() {
       onClick={() =>
         rebuild.mutate(undefined, {
           onSuccess: () => void message.success(t('jobs.rebuildStarted')),
-          onError: (error) => void message.error(error.message),
+          onError: failed,
         })
       }
     >

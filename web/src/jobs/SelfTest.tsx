@@ -3,6 +3,7 @@ import { useStartSelfTest } from '../api/queries';
 import type { SelfTestReport, SelfTestResult } from '../api/types';
 import { numbers, PlainTable } from '../app/PlainTable';
 import { Notice } from '../app/states';
+import { useFailed } from '../app/useFailed';
 import { useText } from '../i18n';
 import { dateTime } from '../i18n/format';
 import { said } from '../i18n/said';
@@ -128,6 +129,7 @@ function Result({ result }: { readonly result: SelfTestResult }) {
 export function SelfTest({ run, test }: { readonly run: string; readonly test: SelfTestReport }) {
   const { t, lang } = useText();
   const { message } = App.useApp();
+  const failed = useFailed();
   const start = useStartSelfTest();
   const open = test.state === 'waiting' || test.state === 'active';
   const button = open ? null : (
@@ -137,7 +139,7 @@ export function SelfTest({ run, test }: { readonly run: string; readonly test: S
       onClick={() =>
         start.mutate(run, {
           onSuccess: () => void message.success(t('selfTest.started')),
-          onError: (error) => void message.error(error.message),
+          onError: failed,
         })
       }
     >
