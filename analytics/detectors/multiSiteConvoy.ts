@@ -12,7 +12,7 @@ import { throwIfAborted } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import { createRng, deriveSeed } from '../model/rng.js';
 import type { World } from '../projection/world.js';
-import type { Detector } from './detector.js';
+import type { Detector, DetectorContext } from './detector.js';
 import { sharedAttributes, testHypotheses } from './explanations.js';
 import {
   type CalibratedGroup,
@@ -21,6 +21,9 @@ import {
   searchGroups,
 } from './groupSearch.js';
 import { corePlaces, pairKey } from './jointVisits.js';
+import { shareLevel } from './levelShare.js';
+import { CORE_SHARE, describeRegulars, ID, VERSION } from './multiSiteConvoy/describe.js';
+import { regularRings } from './multiSiteConvoy/regulars.js';
 import { pharmacyTraffic } from './multiSiteConvoy/traffic.js';
 import { pharmacyRounds, type Rounds } from './multiSiteConvoy/trips.js';
 import { listLevel, redrawnWorlds, unrelatedUnits } from './parameters.js';
@@ -32,10 +35,6 @@ import {
   memberSubjects,
   reason,
 } from './telling.js';
-
-const ID = 'multi-site-convoy';
-const VERSION = 2;
-const CORE_SHARE = 0.1;
 
 const parameters = z.object({
   minutes: z
@@ -75,11 +74,27 @@ const parameters = z.object({
     .max(100)
     .default(4)
     .describe('Others on the same round that day, from which on it is a chain’s event'),
+  rounds: z
+    .number()
+    .int()
+    .min(2)
+    .max(100)
+    .default(3)
+    .describe('Rounds over two pharmacies that make a card a regular there'),
+  spread: z
+    .number()
+    .min(0.1)
+    .max(10)
+    .default(1)
+    .describe('Overdispersion φ of regulars at a pair of pharmacies'),
   worlds: redrawnWorlds,
   q: listLevel,
 });
 
 type Parameters = z.output<typeof parameters>;
+
+/** For cards that go together, and for those that go round the same pharmacies each by itself. */
+const SEARCHES = 2;
 
 /** The same cards at several pharmacies on a day, in the same order, again and again. */
 export const multiSiteConvoy: Detector<typeof parameters> = {
@@ -90,41 +105,73 @@ export const multiSiteConvoy: Detector<typeof parameters> = {
   async detect(world, params, context) {
     throwIfAborted(context.signal);
     const rounds = pharmacyRounds(world);
-    const motifs = rounds.trips.map(motifsOf);
-    const traffic = pharmacyTraffic(world, rounds.trips);
-    const delta = params.minutes * 60;
-    const pairsOn = (days: Int32Array, pairDays: number) => {
-      const convoys = findConvoys(rounds.trips, motifs, delta, days);
-      return { convoys, pairs: convoyPairs(rounds.trips, motifs, convoys, pairDays, traffic) };
-    };
-    const observed = pairsOn(
-      Int32Array.from(rounds.trips, (t) => t.day),
-      params.pairDays,
-    );
-    if (observed.pairs.a.length === 0) return [];
-    function* worlds() {
-      for (let w = 0; w < params.worlds; w++) {
-        const rng = createRng(deriveSeed(context.seed, `rounds ${w}`));
-        // One day together counts there: honest worlds hardly have two, and a table of zeros would
-        // not say how far away a score is. It can only make the p larger.
-        yield pairsOn(dealDays(rounds.trips, traffic, rng), 1).pairs;
-        context.progress?.({ phase: 'redrawing rounds', done: w + 1, total: params.worlds });
-      }
-    }
-    const search = searchGroups(observed.pairs, worlds(), {
-      household: world.patients.household,
-      minUnits: params.minUnits,
-      seed: deriveSeed(context.seed, 'convoys'),
-      signal: context.signal,
-    });
-    context.redrawn?.('rounds', search.table.best);
-    return inOrder(
-      search.groups.flatMap(
-        (group) => describe(world, params, group, search, rounds, observed.convoys) ?? [],
-      ),
-    );
+    const together = convoysOf(world, params, rounds, context);
+    throwIfAborted(context.signal);
+    const { household } = world.patients;
+    const apart = regularRings(rounds.trips, (m) => household[m]!, {
+      ...{ least: params.rounds, crowd: params.crowd, minUnits: params.minUnits },
+      ...{ spread: params.spread, q: params.q / SEARCHES },
+    }).map((ring) => describeRegulars(world, params, ring, rounds));
+    return inOrder(shareLevel(...once(together, apart), 1 / SEARCHES));
   },
 };
+
+/** Going together says more than going alike: with a p up to this it is what is told. */
+const SURE = 0.001;
+
+/** Who was found both ways is told the surer way; what accounts for going together accounts for all of it. */
+function once(together: readonly Finding[], apart: readonly Finding[]): [Finding[], Finding[]] {
+  const peopleOf = (f: Finding) =>
+    new Set(f.subjects.flatMap((x) => (x.kind === 'patient' ? [x.id] : [])));
+  const same = (f: Finding, g: Finding) => {
+    const [one, other] = [peopleOf(f), peopleOf(g)];
+    return [...one].filter((id) => other.has(id)).length * 2 > Math.min(one.size, other.size);
+  };
+  const surer = (f: Finding, g: Finding) =>
+    g.status === 'finding' && (g.p ?? 1) > SURE && (f.p ?? 1) < (g.p ?? 1);
+  const own = apart.filter((f) => together.every((g) => !same(f, g) || surer(f, g)));
+  return [together.filter((g) => !own.some((f) => same(f, g))), own];
+}
+
+/** Cards that go the same round on the same days. */
+function convoysOf(
+  world: World,
+  params: Parameters,
+  rounds: Rounds,
+  context: DetectorContext,
+): Finding[] {
+  const motifs = rounds.trips.map(motifsOf);
+  const traffic = pharmacyTraffic(world, rounds.trips);
+  const delta = params.minutes * 60;
+  const pairsOn = (days: Int32Array, pairDays: number) => {
+    const convoys = findConvoys(rounds.trips, motifs, delta, days);
+    return { convoys, pairs: convoyPairs(rounds.trips, motifs, convoys, pairDays, traffic) };
+  };
+  const observed = pairsOn(
+    Int32Array.from(rounds.trips, (t) => t.day),
+    params.pairDays,
+  );
+  if (observed.pairs.a.length === 0) return [];
+  function* worlds() {
+    for (let w = 0; w < params.worlds; w++) {
+      const rng = createRng(deriveSeed(context.seed, `rounds ${w}`));
+      // One day together counts there: honest worlds hardly have two, and a table of zeros would
+      // not say how far away a score is. It can only make the p larger.
+      yield pairsOn(dealDays(rounds.trips, traffic, rng), 1).pairs;
+      context.progress?.({ phase: 'redrawing rounds', done: w + 1, total: params.worlds });
+    }
+  }
+  const search = searchGroups(observed.pairs, worlds(), {
+    household: world.patients.household,
+    minUnits: params.minUnits,
+    seed: deriveSeed(context.seed, 'convoys'),
+    signal: context.signal,
+  });
+  context.redrawn?.('rounds', search.table.best);
+  return search.groups.flatMap(
+    (group) => describe(world, params, group, search, rounds, observed.convoys) ?? [],
+  );
+}
 
 function describe(
   world: World,

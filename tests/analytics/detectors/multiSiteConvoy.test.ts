@@ -8,9 +8,9 @@ import { buildWorld } from './worldBuilder.js';
 const detect = detectWith(multiSiteConvoy);
 
 /** People who go round two or three pharmacies now and then, each on a day of their own. */
-function rounds(seed: number): HonestWorld {
+function rounds(seed: number, count = 400): HonestWorld {
   const plain = honestWorld(seed, 500);
-  for (let k = 0; k < 400; k++)
+  for (let k = 0; k < count; k++)
     round(plain, [`p${String(plain.rng.int(500)).padStart(4, '0')}`], plain.rng.int(364), [
       `ph${plain.rng.int(8)}`,
       `ph${plain.rng.int(8)}`,
@@ -53,6 +53,30 @@ describe('multi-site-convoy', () => {
     expect(finding!.reasons[0].measured).toBe(8 * 15);
     expect(finding!.fundAtRisk).toBeGreaterThanOrEqual(8 * 6 * 3 * 8000);
     expect(finding!.p).toBeLessThan(1e-3);
+  });
+
+  it('finds cards that make the same rounds each on days of its own', async () => {
+    const plain = rounds(66, 60);
+    const cards = names(3, 7);
+    for (let k = 0; k < 70; k++)
+      round(plain, [cards[k % 7]!], 5 * k, k % 3 === 0 ? ['ph4', 'ph1', 'ph6'] : ['ph1', 'ph4']);
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'patient')).toEqual([...cards].sort());
+    expect(idsOf(finding!, 'institution')).toEqual(['ph1', 'ph4', 'ph6']);
+    expect(finding!.reasons.map((r) => r.code)).toEqual(['multi-site-convoy.regular-rounds']);
+    expect(finding!.reasons[0].measured).toBe(7);
+    expect(finding!.reasons[0].expected).toBeLessThan(2);
+  });
+
+  it('lets a street be where people go again and again', async () => {
+    const plain = rounds(67);
+    for (let k = 0; k < 120; k++) {
+      const walker = `p${String(k).padStart(4, '0')}`;
+      for (let n = k % 6 === 0 ? 4 : 1 + (k % 2); n > 0; n--)
+        round(plain, [walker], plain.rng.int(364), ['ph2', 'ph3']);
+    }
+    expect(listed(await detect(buildWorld(plain)))).toEqual([]);
   });
 
   it('lists nobody in an honest world', async () => {

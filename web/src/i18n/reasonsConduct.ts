@@ -42,6 +42,10 @@ export const CONDUCT_REASONS: Readonly<
     zh: '不相干的卡同一天按同样的次序先后到过同几家药店，两两合计 {m} 次；照各自跑几家的习惯约为 {e} 次{x}。',
     en: 'Cards of unrelated people went round the same pharmacies on one day in the same order, {m} times counted in pairs; by their habits it would be about {e}{x}.',
   },
+  'multi-site-convoy.regular-rounds': {
+    zh: '有 {m} 个互不相干的人一再在同一天跑同样两家药店；照一般人的习惯约为 {e} 人{x}。',
+    en: '{m} unrelated people were at the same two pharmacies on one day again and again; by the habits of others it would be about {e}{x}.',
+  },
   'multi-site-convoy.card-order': {
     zh: '其中 {m} 次连两张卡的先后也始终一样；凭巧合约为 {e} 次{x}。',
     en: 'In {m} of these the two cards, too, came in the same order at each; by chance it would be about {e}{x}.',
