@@ -5,11 +5,12 @@
  * Formula: k ~ negative binomial of mean rate·exposure. The rate is that of the unit's stratum, the
  * unit itself left out, shrunk to the rate of all (weight `SHRINK` events). Honest units differ, so the
  * variance is mean + mean²·φ; the uncertainty of the rate adds 1/events and φ·Σe²/(Σe)² of the peers.
- * Few units tell φ badly, and a unit far out is just what a φ taken too small makes: so none is chosen. The
- * tail is the mean of the tails over all φ from `spread` to `SPREAD_MOST`, weighed by how well each foretells the *other*
- * units (the predictive law, which Student's t is for the normal; Gelman et al., Bayesian Data Analysis, §3.2). Units far out are left out of rate and φ and looked at again (a forward search,
- * Atkinson & Riani 2000), since guilty units are among the peers; with `aside` the search begins
- * without the furthest, which would otherwise hide each other.
+ * Few units tell φ badly, and a unit far out is just what a φ taken too small makes: so none is chosen. The tail is
+ * the mean of the tails over all φ from `spread` to `SPREAD_MOST`, weighed by how well each foretells the *other* units
+ * (the predictive law, which Student's t is for the normal; Gelman et al., Bayesian Data Analysis, §3.2). Guilty
+ * units are among the peers, and a large one moves rate and φ so far that it hides itself: the few furthest are taken out
+ * one by one before any is judged (Rosner 1983), then whoever is far out is left out of rate and φ and looked at
+ * again (a forward search, Atkinson & Riani 2000). With `aside` both begin without a share of the furthest.
  */
 import { logNegativeBinomial, logNegativeBinomialTail } from './tails.js';
 
@@ -55,56 +56,96 @@ const GRID = 24;
 /** What φ foretells this much worse (nats) than the best has no weight. */
 const NATS = 16;
 const ROUNDS = 4;
+/** So many may hide themselves or each other, at most, and one in so many of those looked at. */
+const HIDERS = 3;
+const HIDERS_AMONG = 30;
 
 export function testPeers(units: readonly PeerUnit[], options: PeerOptions): PeerTest {
   const nobody = new Uint8Array(units.length);
-  if (!options.aside) return search(units, options, nobody, units.length);
   const looks = units.filter((u) => u.exposure > 0).length;
+  if (!options.aside) {
+    const hidden = hiders(units, options, looks);
+    return search(units, options, hidden, units.length);
+  }
   const most = Math.floor(options.aside * looks);
-  const alike = search(units, options, nobody, 0, [options.spread]);
+  const alike = judge(units, options, nobody, [options.spread]);
   return search(units, options, furthest(alike.logP, looks, most), most);
 }
 
-/** The search from a first set of units `outside`, of which there are never more than `most`; φ may be given. */
+/**
+ * Units that raise the rate and the spread so far that they hide themselves or each other: the furthest is taken out, and
+ * then the next, before any is judged, and the last one that stands out without those before it counts with them
+ * (Rosner 1983, many-outlier procedure).
+ */
+function hiders(units: readonly PeerUnit[], options: PeerOptions, looks: number): Uint8Array {
+  const out = new Uint8Array(units.length);
+  let found = out.slice();
+  for (let taken = 0; taken < Math.min(HIDERS, Math.floor(looks / HIDERS_AMONG)); taken++) {
+    const { logP } = judge(units, options, out);
+    let next = -1;
+    logP.forEach((p, i) => {
+      if (!out[i] && p < 0 && (next < 0 || p < logP[next]!)) next = i;
+    });
+    if (next < 0) break;
+    out[next] = 1;
+    if (judge(units, options, out).logP[next]! < lineOf(looks)) found = out.slice();
+  }
+  return found;
+}
+
+/** The search from a first set of units `outside`, of which there are never more than `most`. */
 function search(
   units: readonly PeerUnit[],
   options: PeerOptions,
   first: Uint8Array,
   most: number,
-  fixed?: readonly number[],
 ): PeerTest {
-  const looks = units.filter((u) => u.exposure > 0).length;
-  const expected = new Float64Array(units.length);
-  const logP = new Float64Array(units.length);
   let outside = first;
-  let spread = options.spread;
-  for (let round = 0; round < ROUNDS; round++) {
-    const classes = classesOf(units, outside);
-    const laws = lawsOf(classes, options);
-    const grid = fixed ?? gridOf(classes, laws, options.spread);
-    const fits = grid.map((phi) => fitOf(classes, laws, phi));
-    const totals = fits.map((fit) => totalOf(classes, fit));
-    spread = grid[totals.indexOf(Math.max(...totals))]!;
-    // Values of φ by equal factors stand for a stretch that is as long as φ.
-    const prior = grid.map(Math.log);
-    classes.forEach((c, i) => {
-      const law = laws[i]!;
-      // A unit must not widen the law that it is held against.
-      const weights = totals.map((t, g) => prior[g]! + (c.outside ? t : t - fits[g]![i]!));
-      const tails = grid.map(
-        (phi, g) => weights[g]! + logNegativeBinomialTail(c.unit.k, law.expected, sizeOf(law, phi)),
-      );
-      const p = Math.min(0, logSum(tails) - logSum(weights));
-      for (const u of c.units) {
-        expected[u] = law.expected;
-        logP[u] = p;
-      }
-    });
-    const next = furthest(logP, looks, most);
+  let test = judge(units, options, outside);
+  for (let round = 1; round < ROUNDS; round++) {
+    const next = furthest(test.logP, test.looks, most);
     if (next.every((x, i) => x === outside[i])) break;
     outside = next;
+    test = judge(units, options, outside);
   }
-  return { expected, logP, looks, spread };
+  return test;
+}
+
+/** All units against the peers that are not `outside`; φ may be given. */
+function judge(
+  units: readonly PeerUnit[],
+  options: PeerOptions,
+  outside: Uint8Array,
+  fixed?: readonly number[],
+): PeerTest {
+  const expected = new Float64Array(units.length);
+  const logP = new Float64Array(units.length);
+  const classes = classesOf(units, outside);
+  const laws = lawsOf(classes, options);
+  const grid = fixed ?? gridOf(classes, laws, options.spread);
+  const fits = grid.map((phi) => fitOf(classes, laws, phi));
+  const totals = fits.map((fit) => totalOf(classes, fit));
+  // Values of φ by equal factors stand for a stretch that is as long as φ.
+  const prior = grid.map(Math.log);
+  classes.forEach((c, i) => {
+    const law = laws[i]!;
+    // A unit must not widen the law that it is held against.
+    const weights = totals.map((t, g) => prior[g]! + (c.outside ? t : t - fits[g]![i]!));
+    const tails = grid.map(
+      (phi, g) => weights[g]! + logNegativeBinomialTail(c.unit.k, law.expected, sizeOf(law, phi)),
+    );
+    const p = Math.min(0, logSum(tails) - logSum(weights));
+    for (const u of c.units) {
+      expected[u] = law.expected;
+      logP[u] = p;
+    }
+  });
+  return {
+    expected,
+    logP,
+    looks: units.filter((u) => u.exposure > 0).length,
+    spread: grid[totals.indexOf(Math.max(...totals))]!,
+  };
 }
 
 /** Units that are alike in everything: what is said of one is said of all. */
@@ -188,9 +229,12 @@ function logSum(values: readonly number[]): number {
   return top === -Infinity ? top : top + Math.log(sum(values.map((v) => Math.exp(v - top))));
 }
 
+/** ln p that none of so many honest units should reach. */
+const lineOf = (looks: number) => Math.log(0.05 / Math.max(1, looks));
+
 /** Units beyond what any of `looks` should reach, the furthest first and at most so many. */
 function furthest(logP: Float64Array, looks: number, most: number): Uint8Array {
-  const line = Math.log(0.05 / Math.max(1, looks));
+  const line = lineOf(looks);
   const out = new Uint8Array(logP.length);
   const beyond = [...logP.keys()].filter((i) => logP[i]! < line);
   beyond.sort((x, y) => logP[x]! - logP[y]! || x - y);

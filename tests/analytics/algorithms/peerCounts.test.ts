@@ -108,6 +108,22 @@ describe('counts against peers', () => {
     expect(found(0, 0.05)).toBe(0);
   });
 
+  it('sees two that hold half of all events and so raise what they are held against', () => {
+    const rng = createRng(11);
+    const units = differing(118, 0.02, 8, rng);
+    const heavy = [250, 400].map((exposure) => ({ k: 4 * exposure, exposure, stratum: 0 }));
+    const { logP, expected, looks, spread } = testPeers([...units, ...heavy], {
+      ...{ prior: 1, priorExposure: 50, spread: 0.02 },
+    });
+    expect(looks).toBe(120);
+    expect(logP.map((p, i) => (p < Math.log(1e-8) ? i : -1)).filter((i) => i >= 0)).toEqual(
+      Float64Array.of(118, 119),
+    );
+    expect(expected[119]! / 400).toBeGreaterThan(0.8);
+    expect(expected[119]! / 400).toBeLessThan(1.2);
+    expect(spread).toBeLessThan(0.1);
+  });
+
   it('finds a unit at five times the rate, and leaves it out of its peers', () => {
     const units = honest(7);
     units[4] = { ...units[4]!, exposure: 300, k: Math.round(5 * 0.04 * 300) };
