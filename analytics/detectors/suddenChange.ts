@@ -71,7 +71,7 @@ const parameters = z.object({
     .int()
     .min(3)
     .max(50)
-    .default(6)
+    .default(5)
     .describe('Visits that make somebody who was never seen before a regular of the place'),
   drift: z
     .number()
