@@ -21,7 +21,7 @@ import {
 } from './telling.js';
 
 const ID = 'card-agent-hub';
-const VERSION = 2;
+const VERSION = 3;
 const CORE_SHARE = 0.1;
 /** Years from which on people live in homes. */
 const OLD = 70;

@@ -18,7 +18,7 @@ import { type Loop, push, type TraceSales, traceSales } from './traceCodes/loops
 import { type Site, traceSites } from './traceCodes/sites.js';
 
 const DETECTOR = 'trace-code-loop';
-const VERSION = 2;
+const VERSION = 3;
 
 const parameters = z.object({
   minRepeats: z
