@@ -6,7 +6,7 @@ import { conclude, fundOf, institutionSubject, memberSubjects, reason } from '..
 import { expectedLinks } from './links.js';
 
 export const ID = 'rent-a-patient-core';
-export const VERSION = 2;
+export const VERSION = 3;
 
 /** People × places, all joined with all. */
 export interface Core {
