@@ -4,8 +4,8 @@ import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation } from '../model/finding.js';
 import { deriveSeed } from '../model/rng.js';
 import type { World } from '../projection/world.js';
-import { type CloneUnit, cloneUnits } from './clones/judge.js';
-import { recordsByDiagnosis } from './clones/records.js';
+import { type CloneUnit, cloneUnits, pathwayTest } from './clones/judge.js';
+import { counterStars, wardStars } from './clones/stars.js';
 import type { Detector } from './detector.js';
 import { listLevel } from './parameters.js';
 import {
@@ -20,7 +20,7 @@ import {
 } from './telling.js';
 
 const DETECTOR = 'clone-records';
-const VERSION = 2;
+const VERSION = 3;
 
 const parameters = z.object({
   similarity: z
@@ -47,7 +47,7 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
-/** In-patient bills that one doctor or ward wrote from one another (病历、收费雷同). */
+/** Bills that one doctor or ward wrote from one another (病历、收费雷同), by the bed and at the counter. */
 export const cloneRecords: Detector<typeof parameters> = {
   id: DETECTOR,
   version: VERSION,
@@ -56,14 +56,17 @@ export const cloneRecords: Detector<typeof parameters> = {
   async detect(world, params, context) {
     throwIfAborted(context.signal);
     const seed = deriveSeed(context.seed, 'minhash');
-    const records = recordsByDiagnosis(world, { ...params, seed }, () =>
-      throwIfAborted(context.signal),
+    const options = { ...params, seed };
+    const onDiagnosis = () => throwIfAborted(context.signal);
+    const searches = [wardStars, counterStars].map((starsOf) =>
+      cloneUnits(world, starsOf(world, options, onDiagnosis), params.minRecords),
     );
-    const units = cloneUnits(world, records, params.minRecords);
+    const looks = searches.reduce((sum, x) => sum + x.seen + x.unseen, 0);
+    const pathwayQ = pathwayTest(searches, params.q);
     return inOrder(
-      units
-        .filter((u) => u.clones.length >= params.minRecords)
-        .flatMap((u) => describe(world, u, units.length, params) ?? []),
+      searches.flatMap(({ units }) =>
+        units.flatMap((u) => describe(world, u, pathwayQ(u.house), looks, params) ?? []),
+      ),
     );
   },
 };
@@ -71,47 +74,46 @@ export const cloneRecords: Detector<typeof parameters> = {
 function describe(
   world: World,
   unit: CloneUnit,
+  pathwayQ: number,
   looks: number,
   params: Parameters,
 ): Finding | undefined {
   const p = sidak(unit.p, looks);
   if (p > params.q) return undefined;
-  const innocent: InnocentExplanation[] =
-    unit.house === undefined
-      ? []
-      : [
-          {
-            code: 'pathway-template',
-            q: sidak(unit.house, looks),
-            weight: unit.house > unit.p ? 1 : 0,
-          },
-        ];
-  const s = world.settlements;
-  const rows = unit.clones;
+  const { star, house, byDay } = unit;
+  const rows = star.clones;
+  // Hardly anybody of the house to compare with: its pathway cannot be told from a copy.
+  const unknown = !house.known && pathwayQ > params.q;
+  const innocent: InnocentExplanation[] = [
+    ...(unknown ? [] : [{ code: 'pathway-template', q: pathwayQ, weight: pathwayQ > p ? 1 : 0 }]),
+    ...(byDay
+      ? [{ code: 'checkup-day', q: sidak(byDay.p, looks), weight: 1 - byDay.days / rows.length }]
+      : []),
+  ];
+  const concluded = conclude(p, innocent, params.q);
   return {
     detector: DETECTOR,
     detectorVersion: VERSION,
     kind: 'ring',
     subjects: [
-      institutionSubject(world, unit.institution),
-      ...(unit.doctor >= 0 ? [doctorSubject(world, unit.doctor)] : []),
+      institutionSubject(world, star.institution),
+      ...(star.doctor >= 0 ? [doctorSubject(world, star.doctor)] : []),
       ...memberSubjects(
         world,
-        rows.map((row) => s.patient[row]!),
+        rows.map((row) => world.settlements.patient[row]!),
       ),
     ],
     reasons: [
       reason(world, DETECTOR, 'same-items', {
-        ...{ measured: rows.length, expected: unit.expected, unit: 'stays', rows, p },
+        ...{ measured: rows.length, expected: unit.expected, unit: 'settlements', rows, p },
       }),
       reason(world, DETECTOR, 'share-of-records', {
-        ...{ measured: rows.length / unit.records, expected: unit.expected / unit.records },
+        ...{ measured: rows.length / star.rows.length, expected: unit.expected / star.rows.length },
         ...{ unit: 'share', rows },
       }),
     ],
     innocent: ranked(innocent),
-    // Nobody of the house to compare with: its pathway cannot be told from a copy.
-    ...(unit.house === undefined ? { status: 'review', p: null } : conclude(p, innocent, params.q)),
+    ...(unknown && concluded.status === 'finding' ? { status: 'review', p: null } : concluded),
     fundAtRisk: fundOf(world, rows),
   };
 }

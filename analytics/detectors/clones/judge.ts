@@ -1,21 +1,32 @@
+import { sidak } from '../../algorithms/multiplicity.js';
 import { quantileSorted } from '../../algorithms/robust.js';
 import { logBinomialTail } from '../../algorithms/tails.js';
-import type { World } from '../../projection/world.js';
-import type { DiagnosisRecords } from './records.js';
+import { CLASS_INPATIENT, type World } from '../../projection/world.js';
+import type { Star } from './stars.js';
 
-/** One doctor’s (or, where none is named, one ward’s) bills of one diagnosis that are nearly one bill. */
+/** A star of many bills, and what chance and the house make of it. */
 export interface CloneUnit {
-  readonly diagnosis: number;
-  readonly institution: number;
-  /** −1 for a ward. */
-  readonly doctor: number;
-  readonly records: number;
-  /** Bills nearly the same as one of them. */
-  readonly clones: readonly number[];
-  /** Clones expected by other hospitals, and by the same hospital’s other doctors (undefined: there are too few). */
+  readonly star: Star;
+  /** Clones expected by other hospitals. */
   readonly expected: number;
   readonly p: number;
-  readonly house: number | undefined;
+  /** The same by the house's own way, or what little of that is known. */
+  readonly house: HouseWay;
+  /** At the counter, the same when of the clones of one day the first stands for all. */
+  readonly byDay: { readonly p: number; readonly days: number } | undefined;
+}
+
+type HouseWay =
+  | { readonly known: true; readonly p: number }
+  /** Too few other bills: so many, of which so many repeat another. */
+  | { readonly known: false; readonly bills: number; readonly repeated: number };
+
+/** The units of wards, or of counters. */
+export interface CloneSearch {
+  readonly units: readonly CloneUnit[];
+  /** Units that were looked at, by whether their house has other bills to show its way. */
+  readonly seen: number;
+  readonly unseen: number;
 }
 
 /** Units with fewer bills are nobody’s peers. */
@@ -23,65 +34,48 @@ const PEER_RECORDS = 5;
 const PEER_UNITS = 4;
 /** What nineteen of twenty peers do not exceed is a habit. */
 const HABIT = 0.95;
+/** Share of its patients that a house which keeps pathways keeps them for, at least (国家卫健委 demands half to seven in ten). */
+const PATHWAYS = 0.5;
 /** Bills of the house that show its pathway. */
 const HOUSE = 5;
 /** Bills of the house's other doctors, of whatever diagnosis, that show whether it keeps pathways at all. */
 const HOUSE_ANY = 15;
 
-interface Star {
-  readonly records: DiagnosisRecords;
-  readonly institution: number;
-  readonly doctor: number;
-  readonly rows: readonly number[];
-  /** Bills nearly the same as one of them. */
-  readonly form: number;
-  readonly clones: readonly number[];
-}
-
 /** How far a doctor or ward repeats itself. */
 const repeats = (star: Star) => (star.clones.length - 1) / (star.rows.length - 1);
 
 /**
- * Every unit with `least` bills or more, of all diagnoses. Whether j of the n others are like a given bill is
- * binomial with the larger of two shares: of other hospitals’ bills that are like it, and of what hardly any
- * doctor of another hospital repeats himself more with the diagnosis. A union bound pays for the choice of
- * the bill. The house’s own way is read off its other doctors’ bills of the diagnosis, and where there are too few,
- * off how far they repeat themselves with other diagnoses: who keeps pathways keeps them for most patients.
+ * Every star of `least` bills or more of which `least` are clones, of all diagnoses.
+ * Whether j of the n others are like a given bill is binomial with the larger of two shares: of other hospitals’ bills
+ * that are like it, and of what hardly any doctor of another hospital repeats himself more with the diagnosis. A union
+ * bound pays for the choice of the bill. The house’s own way is read off its other doctors’ bills of the diagnosis, and
+ * where there are too few, off how far they repeat themselves with other diagnoses: who keeps pathways keeps them for most
+ * patients.
  */
 export function cloneUnits(
   world: World,
-  all: readonly DiagnosisRecords[],
+  stars: ReadonlyArray<readonly Star[]>,
   least: number,
-): CloneUnit[] {
-  const stars = all.map((records) => starsOf(world, records));
+): CloneSearch {
   const ofHouse = new Map<number, Star[]>();
-  for (const star of stars.flat())
-    if (star.rows.length > 1)
-      ofHouse.set(star.institution, [...(ofHouse.get(star.institution) ?? []), star]);
-  return stars.flatMap((own) =>
-    own
-      .filter((star) => star.rows.length >= least)
-      .map((star) => judge(world, star, own, ofHouse.get(star.institution) ?? [])),
-  );
-}
-
-/** Doctors, and wards where none is named, with their bills of one diagnosis. */
-function starsOf(world: World, records: DiagnosisRecords): Star[] {
-  const s = world.settlements;
-  const units = new Map<string, number[]>();
-  for (const row of records.rows) {
-    const d = s.doctor[row]!;
-    const key = `${s.institution[row]}|${d}|${d < 0 ? s.department[row] : ''}`;
-    const list = units.get(key);
-    if (list) list.push(row);
-    else units.set(key, [row]);
+  for (const star of stars.flat()) {
+    const list = ofHouse.get(star.institution);
+    if (list) list.push(star);
+    else ofHouse.set(star.institution, [star]);
   }
-  return [...units.values()].map((rows) => {
-    const { form, rows: clones } = largestStar(records, rows);
-    const [first] = rows;
-    const [institution, doctor] = [s.institution[first!]!, s.doctor[first!]!];
-    return { records, institution, doctor, rows, form, clones };
-  });
+  const large = stars.map((own) => own.filter((star) => star.rows.length >= least));
+  const units = large.flatMap((of, d) =>
+    of
+      .filter((star) => star.clones.length >= least)
+      .map((star) => judge(world, star, stars[d]!, ofHouse.get(star.institution)!, least)),
+  );
+  const shows = (star: Star) => {
+    const others = ofHouse.get(star.institution)!.filter((u) => u.doctor !== star.doctor);
+    return others.reduce((sum, u) => sum + u.rows.length, 0) >= HOUSE_ANY;
+  };
+  const looked = large.flat();
+  const seen = looked.filter(shows).length;
+  return { units, seen, unseen: looked.length - seen };
 }
 
 function judge(
@@ -89,65 +83,90 @@ function judge(
   star: Star,
   peers: readonly Star[],
   house: readonly Star[],
+  least: number,
 ): CloneUnit {
   const s = world.settlements;
-  const { records, institution, doctor, rows } = star;
+  const { institution, doctor, rows, clones } = star;
   const habits = peers
     .filter((u) => u.rows.length >= PEER_RECORDS && u.institution !== institution)
     .map(repeats);
   const habit =
     habits.length >= PEER_UNITS ? quantileSorted(Float64Array.from(habits).sort(), HABIT) : 0;
-  const like = new Set(records.like[star.form]!);
-  const share = (among: readonly number[]) =>
-    (among.filter((row) => like.has(records.formOf.get(row)!)).length + 1) / (among.length + 2);
-  const elsewhere = records.rows.filter((row) => s.institution[row] !== institution);
-  const mine = new Set(rows);
-  const same = records.rows.filter((row) => s.institution[row] === institution && !mine.has(row));
-  const others = house.filter((u) => u.records !== records && (u.doctor !== doctor || doctor < 0));
+  const elsewhere = star.all.filter((row) => s.institution[row] !== institution);
   const n = rows.length;
-  const tail = (chance: number) =>
-    Math.min(1, n * Math.exp(logBinomialTail(star.clones.length - 1, n - 1, chance)));
-  const chance = Math.max(share(elsewhere), habit);
-  const pathway = same.length >= HOUSE ? share(same) : wayOf(others);
+  const tail = (chance: number, gone = 0) =>
+    Math.min(1, n * Math.exp(logBinomialTail(clones.length - 1 - gone, n - 1 - gone, chance)));
+  const chance = Math.max(likeShare(elsewhere, star), habit);
+  const days = new Set(clones.map((row) => s.day[row]!)).size;
   return {
-    ...{ diagnosis: records.diagnosis, institution, doctor, records: n, clones: star.clones },
-    expected: 1 + (n - 1) * chance,
-    p: tail(chance),
-    house: pathway === undefined ? undefined : tail(Math.max(chance, pathway)),
+    ...{ star, expected: 1 + (n - 1) * chance, p: tail(chance) },
+    house: houseWay(world, star, house, doctor, (way) => tail(Math.max(chance, way))),
+    byDay:
+      s.class[rows[0]!] === CLASS_INPATIENT
+        ? undefined
+        : { days, p: days < least ? 1 : tail(chance, clones.length - days) },
   };
 }
 
-/** How far the doctors of a house repeat themselves, together and the one who does it most; too few say nothing. */
-function wayOf(stars: readonly Star[]): number | undefined {
-  let [again, bills] = [0, 0];
-  let most = 0;
-  for (const star of stars) {
-    again += star.clones.length - 1;
-    bills += star.rows.length - 1;
-    if (star.rows.length >= PEER_RECORDS) most = Math.max(most, repeats(star));
-  }
-  return bills >= HOUSE_ANY ? Math.max(most, (again + 1) / (bills + 2)) : undefined;
+const likeShare = (rows: readonly number[], star: Star) =>
+  (rows.filter(star.isLike).length + 1) / (rows.length + 2);
+
+function houseWay(
+  world: World,
+  star: Star,
+  house: readonly Star[],
+  doctor: number,
+  tail: (way: number) => number,
+): HouseWay {
+  const s = world.settlements;
+  const mine = new Set(star.rows);
+  const isOwn = (row: number) => mine.has(row) || (doctor >= 0 && s.doctor[row] === doctor);
+  const same = star.all.filter((row) => s.institution[row] === star.institution && !isOwn(row));
+  if (same.length >= HOUSE) return { p: tail(likeShare(same, star)), known: true };
+  const others = house.filter((u) => u.all !== star.all && (u.doctor !== doctor || doctor < 0));
+  const { again, bills, most } = wayOf(others);
+  if (bills >= HOUSE_ANY)
+    return { p: tail(Math.max(most, (again + 1) / (bills + 2))), known: true };
+  return { known: false, bills, repeated: again };
 }
 
-/** The bills nearly the same as one of them, as many as there are for any. */
-function largestStar(
-  records: DiagnosisRecords,
-  rows: readonly number[],
-): { form: number; rows: number[] } {
-  const count = new Map<number, number>();
-  for (const row of rows) {
-    const form = records.formOf.get(row)!;
-    count.set(form, (count.get(form) ?? 0) + 1);
-  }
-  let best = -1;
+/**
+ * p of a unit if its house keeps pathways, family-wise. Of a house that shows too little of its way it is how often units
+ * that nobody elsewhere resembles are their house's pathway where that can be seen (one more than were seen), times the
+ * chance that a house which keeps them for half of its patients repeats none of its few other bills, times the units of
+ * such houses. Where one of these repeats another nothing is ruled out.
+ */
+export function pathwayTest(
+  searches: readonly CloneSearch[],
+  level: number,
+): (house: HouseWay) => number {
+  const sum = (of: (search: CloneSearch) => number) => searches.reduce((n, x) => n + of(x), 0);
+  const [seen, unseen] = [sum((x) => x.seen), sum((x) => x.unseen)];
+  const looks = seen + unseen;
+  const isPathway = ({ p, house }: CloneUnit) =>
+    house.known && sidak(p, looks) <= level && sidak(house.p, looks) > level;
+  const rate = (sum((x) => x.units.filter(isPathway).length) + 1) / (seen + 2);
+  const houses = Math.max(1, unseen);
+  return (house) => {
+    if (house.known) return sidak(house.p, looks);
+    if (house.repeated > 0) return 1;
+    return Math.min(1, houses * rate * (1 - PATHWAYS) ** house.bills);
+  };
+}
+
+/** How far the bills of a house repeat each other, diagnosis by diagnosis, and the doctor who does it most. */
+function wayOf(stars: readonly Star[]): { again: number; bills: number; most: number } {
   let most = 0;
-  for (const form of count.keys()) {
-    const n = records.like[form]!.reduce((sum, f) => sum + (count.get(f) ?? 0), 0);
-    if (n > most) {
-      most = n;
-      best = form;
-    }
+  const ofDiagnosis = new Map<number, Star[]>();
+  for (const star of stars) {
+    if (star.rows.length >= PEER_RECORDS) most = Math.max(most, repeats(star));
+    ofDiagnosis.set(star.diagnosis, [...(ofDiagnosis.get(star.diagnosis) ?? []), star]);
   }
-  const like = new Set(records.like[best]!);
-  return { form: best, rows: rows.filter((row) => like.has(records.formOf.get(row)!)) };
+  let [again, bills] = [0, 0];
+  for (const own of ofDiagnosis.values()) {
+    const rows = own.flatMap((star) => star.rows);
+    again += Math.max(...own.map((star) => rows.filter(star.isLike).length)) - 1;
+    bills += rows.length - 1;
+  }
+  return { again, bills, most };
 }

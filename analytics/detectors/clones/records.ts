@@ -17,15 +17,9 @@ export function recordsByDiagnosis(
   onDiagnosis: () => void,
 ): DiagnosisRecords[] {
   const { lines, settlements: s } = world;
-  const rowsOf = new Map<number, number[]>();
-  for (let row = 0; row < s.count; row++) {
-    if (s.class[row] !== CLASS_INPATIENT || s.cancelled[row] || s.diagnosis[row]! < 0) continue;
-    const list = rowsOf.get(s.diagnosis[row]!);
-    if (list) list.push(row);
-    else rowsOf.set(s.diagnosis[row]!, [row]);
-  }
   const out: DiagnosisRecords[] = [];
-  for (const [diagnosis, all] of [...rowsOf].sort((x, y) => x[0] - y[0])) {
+  const isStay = (row: number) => s.class[row] === CLASS_INPATIENT && s.diagnosis[row]! >= 0;
+  for (const [diagnosis, all] of rowsByDiagnosis(world, isStay)) {
     onDiagnosis();
     const forms = new Map<string, number>();
     const formOf = new Map<number, number>();
@@ -58,4 +52,20 @@ export function recordsByDiagnosis(
     out.push({ diagnosis, rows, formOf, like });
   }
   return out;
+}
+
+/** Settlements that stand and are wanted, by diagnosis (−1 where it is unknown), the diagnoses in order. */
+export function rowsByDiagnosis(
+  world: World,
+  wanted: (row: number) => boolean,
+): Array<[diagnosis: number, rows: number[]]> {
+  const s = world.settlements;
+  const rowsOf = new Map<number, number[]>();
+  for (let row = 0; row < s.count; row++) {
+    if (s.cancelled[row] || !wanted(row)) continue;
+    const list = rowsOf.get(s.diagnosis[row]!);
+    if (list) list.push(row);
+    else rowsOf.set(s.diagnosis[row]!, [row]);
+  }
+  return [...rowsOf].sort((x, y) => x[0] - y[0]);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cloneRecords } from '../../../analytics/detectors/cloneRecords.js';
-import { CLASS_INPATIENT } from '../../../analytics/projection/world.js';
+import { CLASS_INPATIENT, CLASS_OUTPATIENT } from '../../../analytics/projection/world.js';
 import { detectWith, idsOf, itBehaves, listed } from './detecting.js';
 import { type HonestWorld, honestWorld } from './honestWorld.js';
 import { buildWorld, type PlainSettlement } from './worldBuilder.js';
@@ -100,6 +100,42 @@ describe('clone-records', () => {
   it('puts up for review who is alone in the house', async () => {
     const [finding] = await alone((s) => ({ ...s, doctor: 'alone' }));
     expect(finding).toMatchObject({ status: 'review', p: null });
+  });
+
+  /** Everybody who comes to one doctor of a clinic gets one list; `edit` says on which day, and who comes. */
+  function counter(edit: (s: PlainSettlement, k: number) => PlainSettlement): HonestWorld {
+    const plain = wards(75);
+    for (let k = 0; k < 480; k++) {
+      const institution = `ho${k % 4}`;
+      const doctor = `desk-${institution}-${(k >> 2) % 3}`;
+      const s: PlainSettlement = {
+        ...{ patient: `p${String(k).padStart(4, '0')}`, institution, doctor, diagnosis: 'M54' },
+        ...{ class: CLASS_OUTPATIENT, day: plain.day(plain.rng.int(365)), second: 36_000 },
+        ...{ fund: 20_000, items: bill(plain).slice(0, 6) },
+      };
+      plain.settlements.push(doctor === 'desk-ho1-2' ? edit(s, k) : s);
+    }
+    return plain;
+  }
+  const six = COPY.slice(0, 6);
+
+  it('finds the list that everybody gets at the counter', async () => {
+    const [finding, ...others] = listed(
+      await detect(buildWorld(counter((s) => ({ ...s, items: six })))),
+    );
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'doctor')).toEqual(['desk-ho1-2']);
+    expect(finding!.reasons[0]).toMatchObject({ code: 'clone-records.same-items', measured: 40 });
+  });
+
+  it('lets one person come for the same every month, and a day of check-ups be alike', async () => {
+    const monthly = counter((s, k) => ({ ...s, patient: `p000${k % 5}`, items: six }));
+    expect(await detect(buildWorld(monthly))).toEqual([]);
+    const checkup = counter((s) => ({ ...s, day: 20_200, items: six }));
+    const [finding, ...others] = await detect(buildWorld(checkup));
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ status: 'explained' });
+    expect(finding!.innocent[0]!.code).toBe('checkup-day');
   });
 
   itBehaves(cloneRecords, copied);

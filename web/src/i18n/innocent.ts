@@ -36,6 +36,7 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
   'early-refill': { zh: '提前续药', en: 'Fetched early' },
   'long-script': { zh: '长处方', en: 'Long prescriptions' },
   'pathway-template': { zh: '临床路径、院内模板', en: 'Clinical pathway of the house' },
+  'checkup-day': { zh: '集中体检、义诊日', en: 'A day of check-ups' },
   multimorbidity: { zh: '多病共存', en: 'Many diseases at once' },
   'dense-course': { zh: '疗程集中在较少的日子', en: 'A course in fewer, denser days' },
   'duplicate-codes': { zh: '生产企业重码', en: 'Manufacturer’s duplicate codes' },

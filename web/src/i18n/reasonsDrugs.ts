@@ -29,6 +29,10 @@ export const DRUG_REASONS: Readonly<Record<string, { readonly zh: string; readon
       zh: '有 {m} 个品种卖出的明显多于买进的；同行约为 {e} 个{x}。',
       en: 'Of {m} items clearly more was sold than bought; at peers it would be about {e}{x}.',
     },
+    'inventory-gap.many-short-items': {
+      zh: '有 {m} 个品种各短少几盒，单看一种都不显眼；同行约为 {e} 个{x}。',
+      en: 'Of {m} items a few packs each are missing, too few of any one to stand out; at peers it would be about {e}{x}.',
+    },
     'inventory-gap.missing-packs': {
       zh: '缺口最大的品种卖出 {m} 盒；有购进、库存可以说明的约 {e} 盒{x}。',
       en: 'Of the item with the largest gap {m} packs were sold; purchases and stock account for about {e}{x}.',
@@ -42,8 +46,8 @@ export const DRUG_REASONS: Readonly<Record<string, { readonly zh: string; readon
       en: 'The same ingredient came from {m} hospitals.',
     },
     'clone-records.same-items': {
-      zh: '同一医生（病区）同一诊断有 {m} 份住院清单几乎完全相同；照别家医院约为 {e} 份{x}。',
-      en: '{m} in-patient bills of one doctor or ward with one diagnosis are nearly the same list; by other hospitals it would be about {e}{x}.',
+      zh: '同一医生（病区）同一诊断有 {m} 份费用清单几乎完全相同；照别家医院约为 {e} 份{x}。',
+      en: '{m} bills of one doctor or ward with one diagnosis are nearly the same list; by other hospitals it would be about {e}{x}.',
     },
     'clone-records.share-of-records': {
       zh: '雷同的清单占 {m}；照别家医院约为 {e}{x}。',
