@@ -3,14 +3,13 @@ import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation } from '../model/finding.js';
 import type { World } from '../projection/world.js';
 import type { Detector } from './detector.js';
-import { type SiteGaps, siteGaps } from './inventory/gaps.js';
+import { type Measures, type SiteGaps, siteGaps } from './inventory/gaps.js';
 import {
-  median,
+  ownShares,
   reportedShares,
   riseOf,
   type Shortfall,
   shortfalls,
-  TELLING,
 } from './inventory/shortfalls.js';
 import { fundOfItems } from './money.js';
 import { listLevel } from './parameters.js';
@@ -25,7 +24,7 @@ import {
 } from './telling.js';
 
 const DETECTOR = 'inventory-gap';
-const VERSION = 1;
+const VERSION = 2;
 
 const parameters = z.object({
   sigma: z
@@ -40,6 +39,19 @@ const parameters = z.object({
     .max(10_000)
     .default(20)
     .describe('Packs that were sold and never bought, of one item, more than'),
+  smallSigma: z
+    .number()
+    .min(1)
+    .max(20)
+    .default(2)
+    .describe('Robust standard deviations of a gap where many items are short of few packs'),
+  items: z
+    .number()
+    .int()
+    .min(3)
+    .max(200)
+    .default(8)
+    .describe('Items that are short, at least, where each is short of few packs'),
   openingDays: z
     .number()
     .int()
@@ -62,11 +74,11 @@ export const inventoryGap: Detector<typeof parameters> = {
     throwIfAborted(context.signal);
     if (pairs.length === 0) return [];
     const shares = reportedShares(pairs);
-    const plain = siteGaps(pairs, (p) => riseOf(world, p, shares(p)), params);
+    const plain = siteGaps(pairs, measuresOf(world, shares), params);
     const odd = plain.filter((site) => site.p <= params.q);
     if (odd.length === 0) return [];
     throwIfAborted(context.signal);
-    const without = explanations(world, pairs, shares, params);
+    const without = explanations(world, pairs, shares, params, plain);
     return inOrder(odd.map((site) => describe(world, site, without, params)));
   },
 };
@@ -82,27 +94,42 @@ function explanations(
   pairs: readonly Shortfall[],
   shares: (pair: Shortfall) => number,
   params: Parameters,
+  found: readonly SiteGaps[],
 ): Hypothesis[] {
   const days = Math.max(1, world.toDay - world.fromDay);
-  const own = new Map<number, number[]>();
-  for (const p of pairs)
-    if (p.sold >= TELLING)
-      own.set(p.institution, [...(own.get(p.institution) ?? []), p.bought / p.sold / shares(p)]);
-  const ownShare = new Map([...own].map(([h, list]) => [h, Math.max(0.05, median(list))]));
-  const again = (code: string, rise: (p: Shortfall) => number): Hypothesis => ({
+  const gaps = new Set(found.flatMap((site) => site.gaps.map((g) => g.pair)));
+  const ownShare = ownShares(pairs, shares, gaps);
+  const again = (code: string, measures: Measures): Hypothesis => ({
     code,
-    sites: new Map(siteGaps(pairs, rise, params).map((s) => [s.institution, s])),
+    sites: new Map(siteGaps(pairs, measures, params).map((s) => [s.institution, s])),
+  });
+  const plain = measuresOf(world, shares);
+  const both = (change: (packs: number, p: Shortfall) => number): Measures => ({
+    rise: (p) => change(plain.rise(p), p),
+    net: (p) => change(plain.net(p), p),
   });
   return [
     again(
       'opening-stock',
-      (p) => riseOf(world, p, shares(p)) - (p.sold / days) * params.openingDays,
+      both((packs, p) => packs - (p.sold / days) * params.openingDays),
     ),
-    again('unreported-purchases', (p) =>
-      riseOf(world, p, shares(p) * Math.min(1, ownShare.get(p.institution) ?? 1)),
+    again(
+      'unreported-purchases',
+      measuresOf(world, (p) => shares(p) * (ownShare.get(p.institution) ?? 1)),
     ),
-    again('sold-in-pieces', (p) => (inPieces(world, p) ? 0 : riseOf(world, p, shares(p)))),
+    again(
+      'sold-in-pieces',
+      both((packs, p) => (inPieces(world, p) ? 0 : packs)),
+    ),
   ];
+}
+
+/** Purchases stand for so many times what the records show of them. */
+function measuresOf(world: World, shares: (pair: Shortfall) => number): Measures {
+  return {
+    rise: (p) => riseOf(world, p, shares(p)),
+    net: (p) => p.sold - p.bought / shares(p),
+  };
 }
 
 /** Sold by the tablet and bought by the pack: the two differ by the size of the pack. */
@@ -150,13 +177,13 @@ function describe(
       ...itemSubjects(world, items),
     ],
     reasons: [
-      reason(world, DETECTOR, 'short-items', {
+      reason(world, DETECTOR, site.small ? 'many-short-items' : 'short-items', {
         ...{ measured: site.gaps.length, expected: site.expected, unit: 'items', rows },
         p: site.pCount,
       }),
       reason(world, DETECTOR, 'missing-packs', {
         ...{ measured: largest.pair.sold, expected: largest.pair.sold - largest.missing },
-        ...{ unit: 'packs', rows: largest.pair.rows, p: site.pSize },
+        ...{ unit: 'packs', rows: largest.pair.rows, p: site.small ? undefined : site.pSize },
       }),
     ],
     innocent: ranked(innocent),

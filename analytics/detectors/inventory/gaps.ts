@@ -1,13 +1,17 @@
 import { fitGeneralisedPareto, generalisedParetoTail } from '../../algorithms/extremes.js';
 import { sidak } from '../../algorithms/multiplicity.js';
-import { testPeers } from '../../algorithms/peerCounts.js';
+import { type PeerOptions, testPeers } from '../../algorithms/peerCounts.js';
 import { quantileSorted } from '../../algorithms/robust.js';
+import { logNegativeBinomialTail } from '../../algorithms/tails.js';
 import type { Shortfall } from './shortfalls.js';
 
 export interface GapOptions {
   /** Standard deviations, and packs, that a gap has at least. */
   readonly sigma: number;
   readonly packs: number;
+  /** Standard deviations of a small gap, of which a site has to have `items`. */
+  readonly smallSigma: number;
+  readonly items: number;
 }
 
 export interface Gap {
@@ -21,8 +25,10 @@ export interface Gap {
 
 export interface SiteGaps {
   readonly institution: number;
+  /** What is short there: the gaps, or the small ones where these tell more. */
   readonly gaps: readonly Gap[];
-  readonly items: number;
+  readonly small: boolean;
+  /** Gaps that an honest institution would show. */
   readonly expected: number;
   /** Family-wise over all institutions. */
   readonly p: number;
@@ -31,37 +37,83 @@ export interface SiteGaps {
   readonly pSize: number;
 }
 
+/**
+ * Large gaps are so rare among the honest that they cannot tell how much houses differ in them: variance is mean +
+ * φ·mean² with this φ, so rates deviate by twice their mean.
+ */
+const GAP_SPREAD = 4;
 /** Shares of gaps among honest items before looking, and the items that this is worth. */
 const HONEST = { prior: 1 / 2000, priorExposure: 2000, spread: 0.5 };
-/** Share of the institutions that is set aside before the tail is taken. */
-const SET_ASIDE = 0.1;
+/** Small ones happen everywhere, so that houses differ less in them. */
+const HONEST_SMALL = { prior: 1 / 200, priorExposure: 200, spread: 0.15 };
+/**
+ * Share of the institutions that may stand apart before the others are taken for the rule, by large gaps and by small
+ * ones. What was never bought should not be sold anywhere, and whoever swipes cards for nothing, whatever else it is for,
+ * is short of many packs.
+ */
+const SET_ASIDE = 0.25;
+const SET_ASIDE_SMALL = 0.1;
+/** Ways to look at an institution: the number of its gaps, the largest, and the number of small ones. */
+const LOOKS = 3;
 /** A tail lighter than an exponential one is not believed. */
 const TAIL_FROM = 0.99;
 const TAIL_LEAST = 200;
 
-/** `rise` of each pair, against pairs that sold about as much elsewhere. */
+/** Packs of a pair: how far sales ran ahead of purchases, and what was sold in all beyond what was bought. */
+export interface Measures {
+  readonly rise: (pair: Shortfall) => number;
+  readonly net: (pair: Shortfall) => number;
+}
+
+/**
+ * Both measures of each pair, against pairs that sold about as much elsewhere. One large gap shows in the rise; many
+ * small ones show in the net, which does not depend on the day that a purchase was booked.
+ */
 export function siteGaps(
   pairs: readonly Shortfall[],
-  rise: (pair: Shortfall) => number,
+  measures: Measures,
   options: GapOptions,
 ): SiteGaps[] {
-  const rises = pairs.map(rise);
-  const peers = volumePeers(pairs, rises);
-  const judged = pairs.map((pair, i): Gap => {
-    const { centre, deviation } = peers[i]!;
-    const missing = rises[i]! - centre;
-    return { pair, missing, usual: centre, z: missing / deviation };
-  });
+  const bySite = (values: readonly number[]): Map<number, Gap[]> => {
+    const peers = volumePeers(pairs, values);
+    const out = new Map<number, Gap[]>();
+    pairs.forEach((pair, i) => {
+      const { centre, deviation } = peers[i]!;
+      const missing = values[i]! - centre;
+      const gap = { pair, missing, usual: centre, z: missing / deviation };
+      const list = out.get(pair.institution);
+      if (list) list.push(gap);
+      else out.set(pair.institution, [gap]);
+    });
+    return out;
+  };
   const isGap = (g: Gap) => g.z > options.sigma && g.missing > options.packs;
-  const byInstitution = new Map<number, Gap[]>();
-  for (const g of judged)
-    byInstitution.set(g.pair.institution, [...(byInstitution.get(g.pair.institution) ?? []), g]);
-  const sites = [...byInstitution].sort((x, y) => x[0] - y[0]);
-  const test = testPeers(
-    sites.map(([, list]) => ({ k: list.filter(isGap).length, exposure: list.length, stratum: 0 })),
-    HONEST,
-  );
-  const pCount = [...test.logP].map((logP) => sidak(Math.exp(logP), sites.length));
+  const isSmall = (g: Gap) => g.z > options.smallSigma;
+  const sites = [...bySite(pairs.map(measures.rise))].sort((x, y) => x[0] - y[0]);
+  const nets = bySite(pairs.map(measures.net));
+  const netsOf = (institution: number) => nets.get(institution)!;
+  const count = (
+    of: (site: (typeof sites)[number]) => readonly Gap[],
+    is: (g: Gap) => boolean,
+    options: PeerOptions,
+    spread?: number,
+  ) => {
+    const units = sites.map((site) => ({
+      ...{ k: of(site).filter(is).length, exposure: of(site).length, stratum: 0 },
+    }));
+    const test = testPeers(units, options);
+    return {
+      expected: test.expected,
+      p: units.map(({ k }, i) => {
+        const logP = spread
+          ? logNegativeBinomialTail(k, test.expected[i]!, 1 / spread)
+          : test.logP[i]!;
+        return sidak(Math.exp(logP), sites.length);
+      }),
+    };
+  };
+  const large = count(([, list]) => list, isGap, { ...HONEST, aside: SET_ASIDE }, GAP_SPREAD);
+  const small = count(([h]) => netsOf(h), isSmall, { ...HONEST_SMALL, aside: SET_ASIDE_SMALL });
   // The few that stand out most must not be their own tail.
   const furthest = sites
     .map(([h, list]) => ({ h, z: list.reduce((most, g) => Math.max(most, isGap(g) ? g.z : 0), 0) }))
@@ -72,17 +124,19 @@ export function siteGaps(
   const honest = sites.flatMap(([h, list]) => (aside.has(h) ? [] : list.map((g) => g.z)));
   const tail = tailOf(honest);
   return sites.map(([institution, list], i) => {
-    const gaps = list.filter(isGap).sort((x, y) => y.missing - x.missing);
+    const shortOf = (of: readonly Gap[], is: (g: Gap) => boolean) =>
+      of.filter(is).sort((x, y) => y.missing - x.missing);
+    const [gaps, many] = [shortOf(list, isGap), shortOf(netsOf(institution), isSmall)];
     const largest = gaps.reduce((most, g) => Math.max(most, g.z), 0);
     const pSize = largest > 0 ? sidak(tail(largest), pairs.length) : 1;
+    const pLarge = gaps.length === 0 ? 1 : Math.min(large.p[i]!, pSize);
+    const pSmall = many.length < options.items ? 1 : small.p[i]!;
+    const told = pSmall < pLarge ? small : large;
     return {
-      institution,
-      gaps,
-      items: list.length,
-      expected: test.expected[i]!,
-      p: gaps.length === 0 ? 1 : Math.min(1, 2 * Math.min(pCount[i]!, pSize)),
-      pCount: pCount[i]!,
-      pSize,
+      ...{ institution, gaps: told === small ? many : gaps, small: told === small },
+      expected: told.expected[i]!,
+      p: Math.min(1, LOOKS * Math.min(pLarge, pSmall)),
+      ...{ pCount: told.p[i]!, pSize },
     };
   });
 }

@@ -92,7 +92,7 @@ export function riseOf(world: World, pair: Omit<Shortfall, 'rise'>, reported: nu
 }
 
 /** Sales below which a share says nothing. */
-export const TELLING = 10;
+const TELLING = 10;
 const PHARMACIES = 5;
 
 /**
@@ -116,6 +116,65 @@ export function reportedShares(pairs: readonly Shortfall[]): (pair: Shortfall) =
     if (shares.length >= PHARMACIES && share < 0.7 * usual) odd.set(item, Math.max(0.01, share));
   }
   return (pair) => odd.get(pair.item) ?? usual;
+}
+
+/**
+ * How much of its purchases an institution reports (at most 1), by items that are not short themselves, against what
+ * is bought elsewhere for sales of their size: who leaves out purchases leaves out those of all items alike. Where most
+ * of its items are short, all of them count.
+ */
+export function ownShares(
+  pairs: readonly Shortfall[],
+  shares: (pair: Shortfall) => number,
+  short: ReadonlySet<Shortfall>,
+): Map<number, number> {
+  const usual = median(pairs.map(shares));
+  const sizeOf = (p: Shortfall) => Math.floor(Math.log2(Math.max(1, p.sold)));
+  const bySite = new Map<number, Shortfall[]>();
+  const all: Trade[] = [];
+  // Items with a share of their own say nothing of the house.
+  for (const p of pairs.filter((x) => shares(x) === usual)) {
+    add(all, sizeOf(p), p);
+    const list = bySite.get(p.institution);
+    if (list) list.push(p);
+    else bySite.set(p.institution, [p]);
+  }
+  const out = new Map<number, number>();
+  for (const [institution, list] of bySite) {
+    const mine: Trade[] = [];
+    for (const p of list) add(mine, sizeOf(p), p);
+    const rest = all.map((of, size) => ({
+      sold: of.sold - (mine[size]?.sold ?? 0),
+      bought: of.bought - (mine[size]?.bought ?? 0),
+    }));
+    const sum = rest.reduce((x, y) => ({ sold: x.sold + y.sold, bought: x.bought + y.bought }));
+    const general = sum.sold > 0 ? sum.bought / sum.sold : 1;
+    const others = list.filter((p) => !short.has(p));
+    let [bought, expected] = [0, 0];
+    for (const p of others.length * 2 > list.length ? others : list) {
+      const of = rest[sizeOf(p)]!;
+      bought += p.bought;
+      expected += (p.sold * (of.bought + SIZE_PRIOR * general)) / (of.sold + SIZE_PRIOR);
+    }
+    const share = expected > 0 ? bought / expected : 1;
+    out.set(institution, Math.min(1, Math.max(0.05, share)));
+  }
+  return out;
+}
+
+interface Trade {
+  readonly sold: number;
+  readonly bought: number;
+}
+
+/** Packs of the general share that those sold of one size are shrunk with. */
+const SIZE_PRIOR = 50;
+
+/** Adds a pair to the sums of its size; sizes without any in between are empty. */
+function add(sums: Trade[], size: number, pair: Trade): void {
+  while (sums.length <= size) sums.push({ sold: 0, bought: 0 });
+  const of = sums[size]!;
+  sums[size] = { sold: of.sold + pair.sold, bought: of.bought + pair.bought };
 }
 
 const bounded = (share: number) => Math.min(1.2, Math.max(0.2, share));

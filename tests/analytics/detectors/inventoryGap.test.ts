@@ -15,8 +15,8 @@ interface Shop {
   world(edit?: (h: PlainInstitution) => PlainInstitution): HonestWorld;
 }
 
-/** Thirty pharmacies that sell thirty drugs and buy a dozen whenever fewer than three are left. */
-function shop(seed: number): Shop {
+/** Thirty pharmacies that sell thirty drugs (or more) and buy a dozen whenever fewer than three are left. */
+function shop(seed: number, items = 30): Shop {
   const plain = honestWorld(seed, 1200);
   for (let h = 8; h < 30; h++)
     plain.institutions.push({ id: `ph${h}`, type: INSTITUTION_PHARMACY, county: '530102' });
@@ -33,7 +33,7 @@ function shop(seed: number): Shop {
   };
   for (const s of plain.settlements)
     if (s.class === CLASS_PHARMACY)
-      sell(s.patient, `ph${plain.rng.int(30)}`, `X${plain.rng.int(30)}`, 1 + plain.rng.int(2));
+      sell(s.patient, `ph${plain.rng.int(30)}`, `X${plain.rng.int(items)}`, 1 + plain.rng.int(2));
   const movements = (): Map<string, PlainMovement[]> => {
     const out = new Map<string, PlainMovement[]>();
     for (const [key, list] of sales) {
@@ -129,6 +129,25 @@ describe('inventory-gap', () => {
     const findings = await detect(buildWorld({ ...s.world(), catalogue }));
     expect(listed(findings)).toEqual([]);
     expect(findings[0]?.innocent[0]?.code).toBe('sold-in-pieces');
+  });
+
+  /** `items` drugs, of each of which a few packs were billed that nobody bought. */
+  const spread = (items: number) => {
+    const s = shop(57, 150);
+    for (let k = 0; k < 18 * items; k++)
+      s.sell(names(3, 20)[k % 20]!, 'ph6', `X${k % items}`, 1, 0.1);
+    return detect(buildWorld(s.world()));
+  };
+
+  it('finds a few packs missing of each of many drugs, where none stands out', async () => {
+    const [finding, ...others] = listed(await spread(40));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'institution')).toEqual(['ph6']);
+    const [many, largest] = finding!.reasons;
+    expect(many).toMatchObject({ code: 'inventory-gap.many-short-items' });
+    expect(many!.measured).toBeGreaterThan(30);
+    expect(largest!.measured - largest!.expected).toBeLessThan(30);
+    expect(listed(await spread(4))).toEqual([]);
   });
 
   itBehaves(inventoryGap, empty);
