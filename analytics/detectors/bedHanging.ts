@@ -22,7 +22,7 @@ import {
 } from './telling.js';
 
 const ID = 'bed-hanging';
-const VERSION = 2;
+const VERSION = 3;
 
 const parameters = z.object({
   ratio: z
@@ -145,6 +145,8 @@ export const bedHanging: Detector<typeof parameters> = {
 };
 
 const CHANCE = 0.05;
+/** Share of the houses that may stand apart before the others are taken for the rule. */
+const ASIDE = 0.1;
 const unexplained = (c: Clash) => !c.relative && !c.weekend && !c.late;
 
 /** Hospitals or departments, and the clashes that are looked at. */
@@ -227,7 +229,10 @@ function clashTest(
       exposure: w.exposure,
       stratum: w.stratum,
     })),
-    { prior: params.recordError, priorExposure: 1 / params.recordError, spread: params.spread },
+    {
+      ...{ prior: params.recordError, priorExposure: 1 / params.recordError },
+      ...{ spread: params.spread, aside: ASIDE },
+    },
   );
 }
 

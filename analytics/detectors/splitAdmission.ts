@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sidak } from '../algorithms/multiplicity.js';
+import { cauchyCombination, sidak } from '../algorithms/multiplicity.js';
 import { mean } from '../algorithms/robust.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation } from '../model/finding.js';
@@ -25,7 +25,7 @@ import {
 } from './telling.js';
 
 const ID = 'split-admission';
-const VERSION = 2;
+const VERSION = 3;
 
 const parameters = z.object({
   days: z
@@ -101,31 +101,58 @@ export const splitAdmission: Detector<typeof parameters> = {
 };
 
 /** Days after a discharge on which a return counts. */
-interface Window {
+interface Span {
   readonly what: string;
   readonly has: (r: Return) => boolean;
 }
+
+interface Window extends Span {
+  /** In the combination of all windows. */
+  readonly weight: number;
+}
+
+/** What a window weighs without the returns that cycles and courses account for, against 1 with them. */
+const LEFT_WEIGHT = 3;
+
+const isExplained = (r: Return) => r.planned || r.wardTransfer || r.interim || r.course;
 
 function hospitalFindings(
   world: World,
   params: Parameters,
   hospitals: readonly Hospital[],
 ): Finding[] {
-  const windows: readonly Window[] = [
+  const spans: readonly Span[] = [
     { what: 'returns', has: (r) => r.gap <= params.days },
     { what: 'returns-at-once', has: (r) => r.gap <= params.atOnce },
     { what: 'returns-after-limit', has: (r) => r.gap > params.days },
   ];
+  // Cycles and courses differ from house to house; what they leave differs little and weighs more.
+  const windows: readonly Window[] = [
+    ...spans.map((span) => ({ ...span, weight: 1 })),
+    ...spans.map(({ what, has }) => ({
+      ...{ what, has: (r: Return) => has(r) && !isExplained(r), weight: LEFT_WEIGHT },
+    })),
+  ];
+  const weights = windows.map((w) => w.weight);
   const tests = windows.map((w) => returnTest(world, hospitals, w.has, params.spread));
-  const looks = tests.reduce((n, t) => n + t.looks, 0);
+  // A window that shows less than usual says nothing against another that shows more.
+  const together = hospitals.map((_, h) =>
+    cauchyCombination(
+      tests.map((t) => Math.min(0.5, Math.exp(t.logP[h]!))),
+      weights,
+    ),
+  );
+  const all = weights.reduce((x, y) => x + y, 0);
   const findings: Finding[] = [];
   hospitals.forEach(({ hospital, discharges: own }, h) => {
     const which = tests.reduce((x, t, i) => (t.logP[h]! < tests[x]!.logP[h]! ? i : x), 0);
     const test = tests[which]!;
     const window = windows[which]!;
+    // What the other windows cost this one, at every hospital.
+    const looks = (hospitals.length * all) / window.weight;
     const back = own.filter((d) => d.next && window.has(d.next));
     const expected = test.expected[h]!;
-    const p = sidak(Math.exp(test.logP[h]!), looks);
+    const p = sidak(together[h]!, hospitals.length);
     const people = new Set(back.map((d) => d.patient));
     if (p > params.q || back.length < params.ratio * expected) return;
     if (people.size < params.patients) return;

@@ -45,7 +45,7 @@ export function interiorStays(world: World, stays: Stays): Stay[] {
     else byPatient.set(p, [i]);
   });
   const usual = visitsADay(world);
-  const relatives = householdVisits(world, byPatient);
+  const relatives = householdVisits(world, stays, byPatient);
   const out: Stay[] = [];
   for (const [patient, own] of byPatient) {
     const visits = [...rowsOf(world, patient)].filter((i) => isVisit(world, i));
@@ -70,7 +70,7 @@ export function interiorStays(world: World, stays: Stays): Stay[] {
         exposure: Math.min(1, rate * days),
         clashes: inside.map((row) => ({
           row,
-          relative: relatives.has(visitKey(world, row)),
+          relative: (relatives.get(visitKey(world, row)) ?? patient) !== patient,
           weekend: weekdayOf(s.day[row]!) >= 5,
           late: s.day[row]! >= end - LATE_DAYS,
         })),
@@ -124,16 +124,26 @@ function visitsADay(world: World): number {
 const visitKey = (world: World, i: number) =>
   `${world.patients.household[world.settlements.patient[i]!]}|${world.settlements.institution[i]}|${world.settlements.day[i]}`;
 
-/** Household · place · day of visits by people who were not themselves in hospital in the period. */
-function householdVisits(world: World, inpatients: ReadonlyMap<number, unknown>): Set<string> {
+/** Stands for more than one visitor of a household. */
+const SEVERAL = -2;
+
+/** Who of a household was at a place on a day, by household · place · day; whoever lay in hospital that day cannot be the one. */
+function householdVisits(
+  world: World,
+  stays: Stays,
+  inpatients: ReadonlyMap<number, readonly number[]>,
+): Map<string, number> {
   const { household } = world.patients;
   const homes = new Set([...inpatients.keys()].map((p) => household[p]!));
   const s = world.settlements;
-  const out = new Set<string>();
+  const out = new Map<string, number>();
   for (let i = 0; i < s.count; i++) {
     const p = s.patient[i]!;
-    if (homes.has(household[p]!) && !inpatients.has(p) && isVisit(world, i))
-      out.add(visitKey(world, i));
+    if (!homes.has(household[p]!) || !isVisit(world, i)) continue;
+    const own = inpatients.get(p) ?? [];
+    if (own.some((k) => s.day[i]! > stays.begin[k]! && s.day[i]! < stays.end[k]!)) continue;
+    const key = visitKey(world, i);
+    out.set(key, (out.get(key) ?? p) === p ? p : SEVERAL);
   }
   return out;
 }

@@ -7,6 +7,8 @@ import type { Discharge, Return } from './returns.js';
 const SHRINK = 20;
 /** Discharges of a diagnosis at other hospitals, to know what is usual. */
 const ELSEWHERE_MIN = 15;
+/** Share of the houses that may stand apart before the others are taken for the rule. */
+const ASIDE = 0.1;
 /** A return counts among the chain of returns up to here. */
 const CHAIN_MAX = 5;
 const CHAIN_PRIOR = 2;
@@ -94,7 +96,7 @@ export function returnTest(
     }
     return { k, exposure, stratum: world.institutions.level[h.hospital]! };
   });
-  return testPeers(units, { prior: 1, priorExposure: 10, spread });
+  return testPeers(units, { prior: 1, priorExposure: 10, spread, aside: ASIDE });
 }
 
 /** A patient who comes back, and the returns that count. */

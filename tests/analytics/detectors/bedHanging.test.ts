@@ -92,6 +92,29 @@ describe('bed-hanging', () => {
     expect(findings[0]?.innocent[0]?.code).toBe('relative-fetches');
   });
 
+  it('takes nobody for the one who fetches who lay in hospital that day', async () => {
+    const plain = inBed(36);
+    const both = (lies: boolean) => {
+      const copy = { ...plain, patients: [...plain.patients], settlements: [...plain.settlements] };
+      plantPurchases(copy, 'ho1', 0.5, (stay, purchase) => {
+        const relative = `z${stay.patient}`;
+        copy.patients.push({ id: relative, household: `home${Number(stay.patient.slice(1))}` });
+        copy.settlements.push({ ...purchase, patient: relative, second: 36_060 });
+        const begin = day(purchase.day) + (lies ? -2 : 30);
+        copy.settlements.push({
+          ...{ ...stay, patient: relative, institution: 'ho3' },
+          ...{ begin, end: begin + 4, day: begin + 4 },
+        });
+        return purchase;
+      });
+      return detect(buildWorld(copy));
+    };
+    const at = (findings: Awaited<ReturnType<typeof both>>) =>
+      findings.find((f) => idsOf(f, 'institution').includes('ho1'));
+    expect(at(await both(true))?.status).toBe('finding');
+    expect(at(await both(false))?.status).toBe('explained');
+  });
+
   it('lets patients go home on leave at the weekend', async () => {
     const plain = inBed(33);
     plantPurchases(plain, 'ho1', 1, (_, purchase) =>

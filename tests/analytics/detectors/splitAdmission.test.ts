@@ -79,6 +79,17 @@ describe('split-admission', () => {
     expect(finding!.reasons[0].measured).toBeGreaterThanOrEqual(14);
   });
 
+  it('finds it among houses whose planned cycles differ much', async () => {
+    const plain = hospitals(48);
+    for (const [house, cycles] of [1, 2, 8, 9].entries())
+      for (const patient of names(200 + 30 * house, 24))
+        for (let part = 0; part < cycles; part++)
+          stay(plain, patient, `ho${6 + house}`, 10 + 12 * part, 2, { diagnosis: 'Z51' });
+    plantSplits(plain, 'ho3', names(3, 7));
+    const found = listed(await detect(buildWorld(plain)));
+    expect(found.map((f) => idsOf(f, 'institution'))).toEqual([['ho3']]);
+  });
+
   it('lists nobody in an honest world', async () => {
     for (const seed of [1, 2, 3, 4]) expect(await detect(buildWorld(hospitals(seed)))).toEqual([]);
   });
