@@ -4,7 +4,7 @@ import { CLASS_INPATIENT, type World } from '../../projection/world.js';
 import { stratumOf, weekOf } from './weeks.js';
 
 /** New regulars of every institution, by index. */
-export interface Regulars {
+interface Regulars {
   /** The week since which they come: the split that stands out most. */
   readonly week: Int32Array;
   readonly people: Float64Array;
