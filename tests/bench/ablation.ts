@@ -16,11 +16,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DETECTORS } from '../../analytics/detectors/index.js';
 import type { Finding } from '../../analytics/model/finding.js';
+import type { Period } from '../../analytics/model/time.js';
 import { assemble } from '../../analytics/scoring/assemble.js';
 import { type Evaluation, evaluate } from '../../analytics/scoring/evaluate.js';
 import type { TruthRing } from '../../analytics/scoring/evaluateTruth.js';
 import { seedsOf } from './accuracy/seeds.js';
-import { type Searched, withWorld } from './inProcess.js';
+import { type MadeWorld, screened, withWorld } from './inProcess.js';
 
 declare global {
   var forgottenExplanation: string | undefined;
@@ -63,7 +64,7 @@ interface Outcome {
   readonly lookalikes: number;
 }
 
-type Cases = Pick<Searched, 'truth' | 'lookalikes' | 'period'>;
+type Cases = Pick<MadeWorld, 'truth' | 'lookalikes'> & { readonly period: Period };
 
 function judged(
   findings: readonly Finding[],
@@ -109,8 +110,11 @@ function deciding(findings: readonly Finding[]): Array<{ detector: string; code:
   return [...out.values()];
 }
 
-async function variants(searched: Searched): Promise<Outcome[]> {
-  const findings = DETECTORS.flatMap((d) => searched.findings.get(d.id) ?? []);
+async function variants({ reader, ...cases }: MadeWorld): Promise<Outcome[]> {
+  const { period, detectors, detect } = await screened(reader);
+  const searched = { ...cases, period };
+  const findings: Finding[] = [];
+  for (const { id } of detectors) findings.push(...(await detect(id)));
   const out = [outcome({ group: '', name: 'all' }, judged(findings, undefined, searched))];
   for (const { id } of DETECTORS)
     out.push(outcome({ group: 'detector', name: id }, judged(findings, id, searched)));
@@ -127,7 +131,7 @@ async function variants(searched: Searched): Promise<Outcome[]> {
   out.push(outcome({ group: 'correction', name }, judged(single, undefined, searched)));
   for (const { detector, code } of deciding(findings)) {
     globalThis.forgottenExplanation = code;
-    const again = await searched.detect(detector);
+    const again = await detect(detector);
     globalThis.forgottenExplanation = undefined;
     const all = [...findings.filter((f) => f.detector !== detector), ...again];
     const evaluation = judged(all, undefined, searched);

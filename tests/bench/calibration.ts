@@ -8,27 +8,13 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { deserialize } from 'node:v8';
-import { addScreens, type PairScreen } from '../../analytics/algorithms/pairSums.js';
 import { DETECTORS } from '../../analytics/detectors/index.js';
-import { importDirectory } from '../../analytics/ingest/import.js';
-import { periodOf } from '../../analytics/jobs/period.js';
-import { listCounties, prepareEvents } from '../../analytics/landing/events.js';
-import { openLanding } from '../../analytics/landing/landing.js';
-import { createLedger } from '../../analytics/landing/ledger.js';
-import type { LandingReader } from '../../analytics/landing/types.js';
-import { deriveSeed } from '../../analytics/model/rng.js';
-import { TABLE_NAMES } from '../../analytics/model/tables.js';
-import { PLANTED_TYPES } from '../../analytics/planting/context.js';
-import { loadWorld } from '../../analytics/projection/load.js';
 import { NOMINAL, realised, surestP, tailOf } from '../../analytics/scoring/calibration.js';
-import { dictionaryOf } from '../../analytics/scoring/rules.js';
-import { runDetection, screenCounty } from '../../analytics/scoring/run.js';
-import { openRecords } from '../../api/records/open.js';
-import { writeSeedWorld } from '../../seed/index.js';
+import { runDetection } from '../../analytics/scoring/run.js';
+import { type MadeWorld, RUN_SEED, screened, withWorld } from './inProcess.js';
 
 const { values } = parseArgs({
   options: {
@@ -47,7 +33,6 @@ const seeds = values.seeds
 
 /** Candidates up to this p are told; no nominal level lies above it. */
 const OPEN = Math.max(...NOMINAL);
-const RUN_SEED = 1;
 
 interface Seen {
   /** Of the list. */
@@ -58,61 +43,23 @@ interface Seen {
   readonly tables: ReadonlyMap<string, Float64Array>;
 }
 
-async function search(reader: LandingReader): Promise<Seen> {
-  const period = await periodOf(reader, {});
-  const request = { period, seed: RUN_SEED };
-  const artifacts = [];
-  for (const { county } of await listCounties(reader))
-    artifacts.push(await screenCounty(reader, { ...request, county }));
+async function look({ reader }: MadeWorld): Promise<Seen> {
+  const { period, artifacts, detectors, detect } = await screened(reader);
   const run = await runDetection(reader, {
-    ...request,
-    ...{ id: 'calibration', code: 'calibration', artifacts, previous: [] },
+    ...{ period, seed: RUN_SEED, artifacts, previous: [] },
+    ...{ id: 'calibration', code: 'calibration' },
   });
-  const counties = artifacts.map((a) => deserialize(a) as Record<string, readonly PairScreen[]>);
-  await prepareEvents(reader, { ...period });
-  const dictionary = dictionaryOf(undefined, undefined);
-  const world = await loadWorld(reader, period, dictionary, new Set(TABLE_NAMES));
   const p = new Map<string, number>();
   const tables = new Map<string, Float64Array>();
-  for (const { detector: id, status } of run.detectors) {
-    if (status === 'not-run') continue;
-    const detector = DETECTORS.find((d) => d.id === id)!;
-    const found = await detector.detect(
-      world,
-      { ...detector.parameters.parse({}), q: OPEN },
-      {
-        seed: deriveSeed(RUN_SEED, id),
-        redrawn: (name, best) => void tables.set(`${id}/${name}`, best),
-      },
-      addScreens(counties.map((c) => c[id] ?? [])),
+  for (const { id } of detectors) {
+    const found = await detect(
+      id,
+      { q: OPEN },
+      (name, best) => void tables.set(`${id}/${name}`, best),
     );
     p.set(id, surestP(found));
   }
   return { findings: run.rings.filter((r) => r.status === 'finding').length, p, tables };
-}
-
-/** A clean world, imported into a data directory of its own, and searched. */
-async function look(scratch: string, seed: number): Promise<Seen> {
-  const outDir = join(scratch, `world-${seed}`);
-  const dir = mkdtempSync(join(scratch, 'data-'));
-  await writeSeedWorld({ outDir, settlements, seed, clean: true, types: PLANTED_TYPES });
-  const records = await openRecords(dir);
-  const ledger = createLedger(records.db);
-  const landing = await openLanding({ dir, ledger, exclusive: true, threads: cpus().length });
-  try {
-    await importDirectory({ landing, dir: outDir, rejectDir: join(dir, 'rejects') });
-    const reader = await landing.reader();
-    try {
-      return await search(reader);
-    } finally {
-      await reader.close();
-    }
-  } finally {
-    await landing.close();
-    await records.close();
-    rmSync(dir, { recursive: true, force: true });
-    rmSync(outDir, { recursive: true, force: true });
-  }
 }
 
 /** Which code was measured, where the tree is a checkout. */
@@ -127,7 +74,7 @@ async function main(): Promise<void> {
   try {
     for (const seed of seeds) {
       const began = performance.now();
-      const seen = await look(scratch, seed);
+      const seen = await withWorld({ scratch, seed, settlements, clean: true }, look);
       worlds.push(seen);
       const sure = [...seen.p].filter(([, p]) => p <= 0.1).map(([id, p]) => `${id} ${p}`);
       const took = Math.round((performance.now() - began) / 1000);

@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { deserialize } from 'node:v8';
 import { addScreens, type PairScreen } from '../../analytics/algorithms/pairSums.js';
+import type { DetectorContext } from '../../analytics/detectors/detector.js';
 import { DETECTORS } from '../../analytics/detectors/index.js';
 import { importDirectory } from '../../analytics/ingest/import.js';
 import { periodOf } from '../../analytics/jobs/period.js';
@@ -19,33 +20,31 @@ import { PLANTED_TYPES } from '../../analytics/planting/context.js';
 import { loadWorld } from '../../analytics/projection/load.js';
 import { parseTruth, type TruthRing } from '../../analytics/scoring/evaluateTruth.js';
 import { dictionaryOf } from '../../analytics/scoring/rules.js';
-import { screenCounty } from '../../analytics/scoring/run.js';
+import { type CountyArtifact, screenCounty } from '../../analytics/scoring/run.js';
 import { openRecords } from '../../api/records/open.js';
 import { writeSeedWorld } from '../../seed/index.js';
 
-const RUN_SEED = 1;
+/** Seed of every search here. */
+export const RUN_SEED = 1;
 
 export interface WorldWanted {
   readonly scratch: string;
   readonly seed: number;
   readonly settlements: number;
+  /** Only the look-alikes of rings of all types, or the rings, too. */
   readonly clean: boolean;
 }
 
-export interface Searched {
-  readonly period: Period;
-  /** What each detector that could run says, before findings are joined and corrected. */
-  readonly findings: ReadonlyMap<string, readonly Finding[]>;
+export interface MadeWorld {
+  readonly reader: LandingReader;
   readonly truth: readonly TruthRing[];
   readonly lookalikes: readonly TruthRing[];
-  /** One detector again. */
-  detect(id: string): Promise<readonly Finding[]>;
 }
 
-/** Rings of all types, or their look-alikes only. */
+/** A world, imported into a data directory of its own; both are gone afterwards. */
 export async function withWorld<T>(
   { scratch, seed, settlements, clean }: WorldWanted,
-  use: (searched: Searched) => Promise<T>,
+  use: (made: MadeWorld) => Promise<T>,
 ): Promise<T> {
   const outDir = join(scratch, `world-${seed}`);
   const dir = mkdtempSync(join(scratch, 'data-'));
@@ -61,9 +60,7 @@ export async function withWorld<T>(
     await importDirectory({ landing, dir: outDir, rejectDir: join(dir, 'rejects') });
     const reader = await landing.reader();
     try {
-      const truth = cases('truth');
-      const lookalikes = cases('lookalikes');
-      return await use({ ...(await search(reader)), truth, lookalikes });
+      return await use({ reader, truth: cases('truth'), lookalikes: cases('lookalikes') });
     } finally {
       await reader.close();
     }
@@ -75,25 +72,41 @@ export async function withWorld<T>(
   }
 }
 
-async function search(reader: LandingReader): Promise<Omit<Searched, 'truth' | 'lookalikes'>> {
+export interface Screened {
+  readonly period: Period;
+  readonly artifacts: readonly CountyArtifact[];
+  /** Detectors whose tables are there. */
+  readonly detectors: typeof DETECTORS;
+  /** What one of them says, before findings are joined and corrected; parameters may lie beyond their ranges. */
+  detect(
+    id: string,
+    parameters?: Readonly<Record<string, unknown>>,
+    redrawn?: DetectorContext['redrawn'],
+  ): Promise<readonly Finding[]>;
+}
+
+/** The pair statistics of all counties, and the detectors over them. */
+export async function screened(reader: LandingReader): Promise<Screened> {
   const period = await periodOf(reader, {});
-  const counties: Array<Record<string, readonly PairScreen[]>> = [];
+  const artifacts: CountyArtifact[] = [];
   for (const { county } of await listCounties(reader))
-    counties.push(deserialize(await screenCounty(reader, { period, seed: RUN_SEED, county })));
+    artifacts.push(await screenCounty(reader, { period, seed: RUN_SEED, county }));
+  const counties = artifacts.map((a) => deserialize(a) as Record<string, readonly PairScreen[]>);
   await prepareEvents(reader, { ...period });
   const dictionary = dictionaryOf(undefined, undefined);
   const world = await loadWorld(reader, period, dictionary, new Set(TABLE_NAMES));
-  const detect = (id: string) => {
-    const detector = DETECTORS.find((d) => d.id === id)!;
-    return detector.detect(
-      world,
-      detector.parameters.parse({}),
-      { seed: deriveSeed(RUN_SEED, id) },
-      addScreens(counties.map((c) => c[id] ?? [])),
-    );
+  return {
+    period,
+    artifacts,
+    detectors: DETECTORS.filter((d) => d.needs.every((table) => !world.missing.has(table))),
+    detect(id, parameters = {}, redrawn) {
+      const detector = DETECTORS.find((d) => d.id === id)!;
+      return detector.detect(
+        world,
+        { ...detector.parameters.parse({}), ...parameters },
+        { seed: deriveSeed(RUN_SEED, id), ...(redrawn ? { redrawn } : {}) },
+        addScreens(counties.map((c) => c[id] ?? [])),
+      );
+    },
   };
-  const findings = new Map<string, readonly Finding[]>();
-  for (const { id, needs } of DETECTORS)
-    if (needs.every((table) => !world.missing.has(table))) findings.set(id, await detect(id));
-  return { period, findings, detect };
 }

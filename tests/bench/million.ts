@@ -73,10 +73,12 @@ async function main(): Promise<void> {
   const seed = await ringfence('seed', '--out', world, '--settlements', String(settlements));
   const load = await ringfence('import', world);
   const rebuild = await ringfence('rebuild');
+  const test = await ringfence('self-test', '--format', 'table');
   const rows = [
     ['seed', seed],
     ['import', load],
     ['rebuild', rebuild],
+    ['self-test', test],
   ] as const;
   const out = [
     `${settlements} settlements on ${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
