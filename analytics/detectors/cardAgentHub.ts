@@ -7,9 +7,11 @@ import type { Finding, InnocentExplanation } from '../model/finding.js';
 import { DAY_UNKNOWN } from '../projection/people.js';
 import type { World } from '../projection/world.js';
 import { allHubs, type Hub, jointUse, placeDays, type Usage } from './cardAgentHub/hubs.js';
-import type { Detector } from './detector.js';
+import { describeCards, fewCardsEach, ID, VERSION } from './cardAgentHub/pairs.js';
+import type { Detector, DetectorContext } from './detector.js';
 import { corePlaces } from './jointVisits.js';
-import { listLevel } from './parameters.js';
+import { shareLevel } from './levelShare.js';
+import { listLevel, redrawnWorlds } from './parameters.js';
 import {
   conclude,
   fundOf,
@@ -20,8 +22,6 @@ import {
   reason,
 } from './telling.js';
 
-const ID = 'card-agent-hub';
-const VERSION = 3;
 const CORE_SHARE = 0.1;
 /** Years from which on people live in homes. */
 const OLD = 70;
@@ -58,8 +58,18 @@ const parameters = z.object({
     .describe(
       'Overdispersion φ of such times for each home but one: people who know each other go out together',
     ),
+  excess: z
+    .number()
+    .min(1)
+    .max(10)
+    .default(2.5)
+    .describe('Cards of many telephones: their score over the redrawn worlds’, so many times'),
+  worlds: redrawnWorlds,
   q: listLevel,
 });
+
+/** For one who stands behind many, and for many telephones with a few strangers each. */
+const SEARCHES = 2;
 
 type Parameters = z.output<typeof parameters>;
 
@@ -89,34 +99,51 @@ export const cardAgentHub: Detector<typeof parameters> = {
   async detect(world, params, context) {
     throwIfAborted(context.signal);
     const hubs = allHubs(world);
-    const home = homeKey(world);
-    const byHome = homesTest(hubs, home, params);
-    const large = hubs.filter((h) => unitsOf(h, home) >= params.minUnits);
-    if (large.length === 0) return [];
-    const days = placeDays(world);
-    const findings: Finding[] = [];
-    for (const hub of large) {
-      throwIfAborted(context.signal);
-      const measure = (key: Key, test: PeerTest): Judged => {
-        const usage = jointUse(world, hub, key, days);
-        const hubP = sidak(Math.exp(test.logP[hub.index]!), test.looks);
-        // Each but the first may keep the others' company on its own account, one more, one less.
-        const size = Math.max(1, usage.effective - 1) / Math.max(params.companySpread, 1e-9);
-        const useP = sidak(
-          Math.exp(logNegativeBinomialTail(usage.joined, usage.expected, size)),
-          large.length,
-        );
-        return { units: unitsOf(hub, key), usage, hubP, useP, p: Math.max(hubP, useP) };
-      };
-      const main = measure(home, byHome);
-      if (main.p > params.q || main.usage.joined < params.meetings) continue;
-      const innocent = explain(world, hub, main, params, measure, hubs);
-      findings.push(describe(world, params, hub, main, byHome.expected[hub.index]!, innocent));
-      context.progress?.({ phase: 'telephones', done: findings.length });
-    }
-    return inOrder(findings);
+    const one = behindMany(world, hubs, params, context);
+    const told = new Set(one.flatMap(peopleOf));
+    const many = fewCardsEach(world, hubs, params, context)
+      .map((cards) => describeCards(world, cards, params))
+      .filter((f) => peopleOf(f).filter((id) => told.has(id)).length * 2 <= peopleOf(f).length);
+    return inOrder(shareLevel(one, many, 1 / SEARCHES));
   },
 };
+
+const peopleOf = (f: Finding) => f.subjects.flatMap((x) => (x.kind === 'patient' ? [x.id] : []));
+
+/** One telephone, proxy or payee behind many homes. */
+function behindMany(
+  world: World,
+  hubs: readonly Hub[],
+  params: Parameters,
+  context: DetectorContext,
+): Finding[] {
+  const home = homeKey(world);
+  const byHome = homesTest(hubs, home, params);
+  const large = hubs.filter((h) => unitsOf(h, home) >= params.minUnits);
+  if (large.length === 0) return [];
+  const days = placeDays(world);
+  const findings: Finding[] = [];
+  for (const hub of large) {
+    throwIfAborted(context.signal);
+    const measure = (key: Key, test: PeerTest): Judged => {
+      const usage = jointUse(world, hub, key, days);
+      const hubP = sidak(Math.exp(test.logP[hub.index]!), test.looks);
+      // Each but the first may keep the others' company on its own account, one more, one less.
+      const size = Math.max(1, usage.effective - 1) / Math.max(params.companySpread, 1e-9);
+      const useP = sidak(
+        Math.exp(logNegativeBinomialTail(usage.joined, usage.expected, size)),
+        large.length,
+      );
+      return { units: unitsOf(hub, key), usage, hubP, useP, p: Math.max(hubP, useP) };
+    };
+    const main = measure(home, byHome);
+    if (main.p > params.q || main.usage.joined < params.meetings) continue;
+    const innocent = explain(world, hub, main, params, measure, hubs);
+    findings.push(describe(world, params, hub, main, byHome.expected[hub.index]!, innocent));
+    context.progress?.({ phase: 'telephones', done: findings.length });
+  }
+  return findings;
+}
 
 /** Who is of unknown address may live with any of the others: without addresses it is for review. */
 function isProvable({ patients }: World, hub: Hub, village: Key, params: Parameters): boolean {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { cardAgentHub } from '../../../analytics/detectors/cardAgentHub.js';
 import { RELATED_PATIENT, RELATED_THING } from '../../../analytics/projection/details.js';
-import type { World } from '../../../analytics/projection/world.js';
+import {
+  CLASS_PHARMACY,
+  INSTITUTION_PHARMACY,
+  type World,
+} from '../../../analytics/projection/world.js';
 import { detectWith, idsOf, itBehaves, listed } from './detecting.js';
 import { type HonestWorld, honestWorld, names, plantSwipes } from './honestWorld.js';
 import { buildWorld, type PlainPatient } from './worldBuilder.js';
@@ -53,6 +57,13 @@ function related(
   };
 }
 
+function swipe(plain: HonestWorld, patient: string, institution: string): void {
+  plain.settlements.push({
+    ...{ patient, institution, class: CLASS_PHARMACY, fund: 8000 },
+    ...{ day: plain.day(plain.rng.int(364)), second: 30_000 + plain.rng.int(30_000) },
+  });
+}
+
 function hub(seed = 81): HonestWorld {
   const plain = telephones(seed);
   give(plain, MEMBERS, { phone: '13800001111' });
@@ -73,6 +84,26 @@ describe('card-agent-hub', () => {
     expect(finding!.reasons[0].measured).toBe(9);
     expect(finding!.reasons[0].expected).toBeLessThan(2);
     expect(finding!.fundAtRisk).toBeGreaterThanOrEqual(9 * 10 * 20_000 * 0.9);
+  });
+
+  it('finds the cards of an agent who has a telephone for every two of them', async () => {
+    const plain = telephones(86);
+    const cards = names(3, 12);
+    for (let k = 0; k < 12; k += 2) give(plain, cards.slice(k, k + 2), { phone: `1370000${k}` });
+    for (let h = 20; h < 25; h++)
+      plain.institutions.push({ id: `ph${h}`, type: INSTITUTION_PHARMACY, county: '530102' });
+    // Strangers of several villages go there, too, each to one of the places.
+    for (let k = 0; k < 60; k++)
+      swipe(plain, `p${String(8 * k + 5).padStart(4, '0')}`, `ph${20 + plain.rng.int(5)}`);
+    for (const [k, card] of cards.entries())
+      for (let n = 0; n < 4; n++) swipe(plain, card, `ph${20 + ((k + n) % 5)}`);
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'patient')).toEqual([...cards].sort());
+    expect(idsOf(finding!, 'institution')).toEqual(
+      expect.arrayContaining(['ph20', 'ph21', 'ph22', 'ph23', 'ph24']),
+    );
+    expect(finding!.reasons.map((r) => r.code)).toEqual(['card-agent-hub.few-cards-each']);
   });
 
   it('lists nobody in an honest world', async () => {

@@ -70,6 +70,10 @@ export const CONDUCT_REASONS: Readonly<
     zh: '同一个收款账户领取 {m} 户人家的款项；一般一个电话或账户约 {e} 户{x}。',
     en: 'One account is paid for the cards of {m} homes; a telephone or account usually stands for about {e}{x}.',
   },
+  'card-agent-hub.few-cards-each': {
+    zh: '这些卡两三张共留一个电话，持卡人不同村，却都在同几家机构使用（关联分 {m}）；照当地其他人的习惯约为 {e}{x}。',
+    en: 'These cards give a telephone for every two or three people of different villages, and all are used at the same places (score {m}); by the habits of others of their areas it would be about {e}{x}.',
+  },
   'card-agent-hub.used-together': {
     zh: '这些卡在同一天、同一机构一起出现 {m} 次；照各自去那里的次数，凭巧合约为 {e} 次{x}。',
     en: 'These cards were at one place on one day {m} times; by how often each goes there it would be about {e} by chance{x}.',
