@@ -1,7 +1,7 @@
 import { chance, pick } from '../analytics/planting/random.js';
 import { Kind } from './events.js';
 import { fitting } from './life.js';
-import { ageOf, type Person } from './people.js';
+import { ageOf } from './people.js';
 import { visit, type World } from './world.js';
 
 /** Of all settlements: 3,000 visits a day where a prefecture has 5.9 million a year. */
@@ -9,7 +9,8 @@ export const CROWD_SHARE = (3000 * 365) / 5_900_000;
 
 /**
  * One hospital of the city that a fifth of all visits goes to, from everywhere and all day long: so many pass
- * its counters within a minute that people meet there again and again by chance alone.
+ * its counters within a minute that people meet there again and again by chance alone. They come with what has
+ * just befallen them: whoever has his monthly drugs from elsewhere is not given them twice.
  */
 export function crowdedHospital(world: World): void {
   const rng = world.stream('crowd');
@@ -21,21 +22,10 @@ export function crowdedHospital(world: World): void {
   const acute = world.catalogue.use('acute');
   const wanted = world.events.count + Math.round(world.settlements * CROWD_SHARE);
   while (world.events.count < wanted) {
-    const person: Person = pick(rng, people);
-    const own = person.chronic[0];
-    const returns = own !== undefined && chance(rng, 0.5);
-    const diagnosis = returns
-      ? world.catalogue.diagnoses[own]
-      : fitting(world, rng, person, ageOf(person), acute);
-    if (!diagnosis) continue;
-    visit(
-      world,
-      rng,
-      person,
-      hospital,
-      returns ? Kind.chronic : Kind.outpatient,
-      world.drawDay.hospital(rng),
-      { diagnosis: diagnosis.index, dept: diagnosis.dept, habitual: returns },
-    );
+    const person = pick(rng, people);
+    const illness = fitting(world, rng, person, ageOf(person), acute);
+    const wish = { diagnosis: illness.index, dept: illness.dept };
+    const kind = chance(rng, 0.06) ? Kind.emergency : Kind.outpatient;
+    visit(world, rng, person, hospital, kind, world.drawDay.hospital(rng), wish);
   }
 }
