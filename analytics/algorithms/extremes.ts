@@ -6,6 +6,9 @@
  *   itself is uncertain. (T − μ̂)/β̂ is a pivot whose law depends on n only, so averaging the tail over
  *   refitted standard samples gives the exact p for Gumbel maxima (Lawless 2003, §5; predictive
  *   distributions after Barndorff-Nielsen & Cox 1996).
+ * - `exceedanceP`: maxima of a search that mostly finds nothing are no Gumbel sample, and a fit to zeros makes
+ *   anything look impossible. Beyond a high threshold the law is exponential whatever it is below (Pickands 1975 with
+ *   shape 0), and with the scale integrated out (prior ∝ 1/scale) the tail is that of a Lomax law.
  * - Generalised Pareto of exceedances by probability-weighted moments (Hosking & Wallis 1987).
  */
 import { createRng } from '../model/rng.js';
@@ -109,6 +112,32 @@ export function gumbelPredictiveP(sample: ArrayLike<number>, x: number, seed = 1
     sum += -Math.expm1(-Math.exp(-(fits.location[r]! + fits.scale[r]! * t)));
   }
   return sum / REFITS;
+}
+
+/** So many of the largest say how the tail falls. */
+const LARGEST = 10;
+
+/**
+ * P that one more maximum reaches x, beyond the `sample`, by its k largest positive values only, k at most `LARGEST`:
+ * (k/n)·(1 + y/S)^−k with y the excess of x over the next largest value (0 where there is none) and S the sum of the
+ * k excesses. 1/(n + 1) where no value is positive.
+ */
+export function exceedanceP(sample: ArrayLike<number>, x: number): number {
+  const n = sample.length;
+  const sorted = Float64Array.from(sample).sort().reverse();
+  const positive = sorted.findIndex((v) => v <= 0);
+  const k = Math.min(LARGEST, n - 1, positive < 0 ? n : positive);
+  if (k === 0) return 1 / (n + 1);
+  const threshold = sorted[k]!;
+  let excess = 0;
+  for (let i = 0; i < k; i++) excess += sorted[i]! - threshold;
+  if (!(excess > 0)) return k / n;
+  return (k / n) * (1 + Math.max(0, x - threshold) / excess) ** -k;
+}
+
+/** P that one more maximum reaches x: the heavier of the Gumbel tail and that of the largest values. */
+export function maximumP(sample: ArrayLike<number>, x: number): number {
+  return Math.max(gumbelPredictiveP(sample, x), exceedanceP(sample, x));
 }
 
 export interface GeneralisedPareto {

@@ -10,7 +10,7 @@
  * sum lets large noise through, density by edges lets triangles through.
  */
 import { buildCsr } from './csr.js';
-import { gumbelPredictiveP } from './extremes.js';
+import { maximumP } from './extremes.js';
 import { leiden } from './leiden.js';
 import { empiricalP } from './tails.js';
 
@@ -171,7 +171,8 @@ export interface NullTable {
 
 /**
  * p of a group's score against the best groups of redrawn worlds: family-wise already. Empirical
- * inside the table's range; beyond it the Gumbel tail with the fit's own uncertainty.
+ * inside the table's range; beyond it the Gumbel tail or that of the largest values, whichever is heavier, each with
+ * its fit's own uncertainty.
  */
 export function groupP(score: number, table: NullTable): number {
   const worlds = table.best.length;
@@ -183,5 +184,5 @@ export function groupP(score: number, table: NullTable): number {
   }
   const empirical = empiricalP(exceeding, worlds);
   if (exceeding > 0 || !distinct) return empirical;
-  return Math.min(empirical, gumbelPredictiveP(table.best, score));
+  return Math.min(empirical, maximumP(table.best, score));
 }

@@ -13,7 +13,7 @@ import { fundOf, institutionSubject, memberSubjects, reason } from './telling.js
 import { isPharmacySwipe } from './visits.js';
 
 /** Moves when scores may change. */
-export const VERSION = 3;
+export const VERSION = 4;
 const DETECTOR = 'card-farming-pharmacy';
 const CORE_SHARE = 0.1;
 /** Side evidence is shown, and adds to the group's, below this p. */

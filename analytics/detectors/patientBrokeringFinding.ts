@@ -19,7 +19,7 @@ import {
 } from './telling.js';
 
 /** Moves when scores may change. */
-export const VERSION = 3;
+export const VERSION = 4;
 const DETECTOR = 'patient-brokering-ring';
 const CORE_SHARE = 0.1;
 const SIGNED_MIN = 5;

@@ -7,7 +7,7 @@ import { listLevel, redrawnWorlds } from './parameters.js';
 import { homeAreas } from './places.js';
 import { smallCores } from './rentAPatientCore/circles.js';
 import { describeCore, ID, VERSION } from './rentAPatientCore/describe.js';
-import { largeCores } from './rentAPatientCore/large.js';
+import { largeCores, SEARCHES } from './rentAPatientCore/large.js';
 import { householdLinks } from './rentAPatientCore/links.js';
 import { inOrder } from './telling.js';
 
@@ -45,8 +45,8 @@ const parameters = z.object({
     .number()
     .min(0.1)
     .max(1)
-    .default(0.4)
-    .describe('Share of the possible links that a small core has, at least'),
+    .default(0.7)
+    .describe('Share of the possible links that a small core has, at least: all joined with all'),
   excess: z
     .number()
     .min(1)
@@ -69,20 +69,20 @@ export const rentAPatientCore: Detector<typeof parameters> = {
     const area = homeAreas(world);
     const large = largeCores(world, params, links, area, context);
     const told = new Set(large.flatMap((core) => [...core.rows]));
-    const small = smallCores(world, links, area, params, context).flatMap(
-      ({ group, search, ...core }) => {
-        const known = group.members.filter((m) => told.has(m)).length;
-        if (known * 2 > group.members.length) return [];
-        const innocent = testHypotheses(
-          group.members,
-          sharedAttributes(group.members, world.patients),
-          search,
-          world.patients.household,
-          params.patients,
-        );
-        return [{ ...core, p: group.p, innocent }];
-      },
-    );
+    const { cores, search } = smallCores(world, links, area, params, context);
+    const small = cores.flatMap(({ group, ...core }) => {
+      const p = Math.min(1, SEARCHES * group.p);
+      const known = group.members.filter((m) => told.has(m)).length;
+      if (p > params.q || known * 2 > group.members.length) return [];
+      const innocent = testHypotheses(
+        group.members,
+        sharedAttributes(group.members, world.patients),
+        search,
+        world.patients.household,
+        params.patients,
+      );
+      return [{ ...core, p, innocent }];
+    });
     return inOrder(
       [...large, ...small].map(
         (core): Finding => describeCore(world, links, area, core, core.p, core.innocent, params.q),

@@ -6,11 +6,9 @@ import { createRng, deriveSeed } from '../model/rng.js';
 import type { Detector } from './detector.js';
 import { inOrder } from './telling.js';
 import { cellsOf, type Pattern, patternsOf, weeksOf } from './unknownPattern/blocks.js';
-import { describePattern } from './unknownPattern/describe.js';
+import { describePattern, ID, VERSION } from './unknownPattern/describe.js';
 import { moveWeeks, purchasesOf } from './unknownPattern/purchases.js';
 
-const ID = 'unknown-pattern';
-const VERSION = 1;
 /** Patterns taken one after another; each has to stand against the best of each redrawn world. */
 const BLOCKS = 3;
 /** Worlds drawn before deciding whether any pattern is worth the others. */

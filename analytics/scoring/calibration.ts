@@ -11,6 +11,7 @@ import {
   fitGeneralisedPareto,
   generalisedParetoTail,
   gumbelPredictiveP,
+  maximumP,
 } from '../algorithms/extremes.js';
 import { wilson } from '../algorithms/wilson.js';
 import type { Finding } from '../model/finding.js';
@@ -50,6 +51,7 @@ const SHOWN_STEP = 5;
 /** P(best score of an honest world ≥ score), where the law says anything of it. */
 type Law = (best: Float64Array) => (score: number) => number | null;
 
+const used: Law = (best) => (score) => maximumP(best, score);
 const gumbel: Law = (best) => (score) => gumbelPredictiveP(best, score);
 const pareto: Law = (best) => {
   const fit = fitGeneralisedPareto(best, 1 - TAIL);
@@ -67,6 +69,8 @@ function leftOut(tables: readonly Float64Array[], law: Law): Realised[] {
 export interface TailPoint {
   readonly score: number;
   readonly empirical: number;
+  /** What a p is taken from: the heavier of the Gumbel tail and that of the largest values. */
+  readonly used: number;
   readonly gumbel: number;
   /** null below its threshold. */
   readonly pareto: number | null;
@@ -74,6 +78,7 @@ export interface TailPoint {
 
 export interface Tail {
   readonly tables: number;
+  readonly used: readonly Realised[];
   readonly gumbel: readonly Realised[];
   readonly pareto: readonly Realised[];
   /** Of the first table, the highest score first. */
@@ -96,6 +101,7 @@ export function tailOf(all: readonly Float64Array[]): Tail | undefined {
           {
             score: round(score),
             empirical: round((i + 1) / (sorted.length + 1)),
+            used: round(maximumP(first, score)),
             gumbel: round(gumbelPredictiveP(first, score)),
             pareto: round(byPareto(score)),
           },
@@ -104,6 +110,7 @@ export function tailOf(all: readonly Float64Array[]): Tail | undefined {
   );
   return {
     tables: tables.length,
+    used: leftOut(tables, used),
     gumbel: leftOut(tables, gumbel),
     pareto: leftOut(tables, pareto),
     points,

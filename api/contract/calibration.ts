@@ -17,6 +17,9 @@ export const TailPoint = z
   .object({
     score: z.number(),
     empirical: z.number(),
+    used: z
+      .number()
+      .describe('what a p is taken from: the heavier of Gumbel and the largest values'),
     gumbel: z.number(),
     pareto: z.number().nullable().describe('null below the threshold of its fit'),
   })
@@ -41,6 +44,7 @@ export const CalibratedTail = z
     search: z.string().meta({ example: 'pharmacy meetings' }),
     /** Clean worlds whose redrawn worlds were looked at. */
     tables: z.number().int(),
+    used: z.array(Realised),
     gumbel: z.array(Realised),
     pareto: z.array(Realised),
     /** Of one clean world, the highest score first. */

@@ -9,10 +9,11 @@ import { createRng, deriveSeed } from '../../model/rng.js';
 import type { World } from '../../projection/world.js';
 import type { DetectorContext } from '../detector.js';
 import { ranked } from '../telling.js';
-import { SEARCHES } from './circles.js';
 import type { Core } from './describe.js';
 import { mean } from './links.js';
 
+/** For cores that stand out in the whole world, and for small ones by what their homes do. */
+export const SEARCHES = 2;
 /** Blocks taken one after another at each step, and the factor between the steps of `minLinks`. */
 const BLOCKS = 3;
 const STEPS = 5;

@@ -96,7 +96,7 @@ interface Regular {
   visits: number;
 }
 
-/** Everybody with at least `times` visits to one institution. */
+/** Everybody with at least `times` visits to one institution, dialysis apart. */
 function regularsOf(
   world: World,
   firstDay: number,
@@ -108,6 +108,8 @@ function regularsOf(
   const known = new Map<number, Regular>();
   for (let i = 0; i < s.count; i++) {
     if (s.cancelled[i] || s.class[i] === CLASS_INPATIENT || !counts(i)) continue;
+    // Who falls ill with the kidneys comes three times a week from then on; impersonated-dialysis looks at these.
+    if (s.dialysis[i]) continue;
     const [institution, patient] = [s.institution[i]!, s.patient[i]!];
     const key = institution * patients + patient;
     const first = weekOf(world, i, firstDay);

@@ -10,8 +10,8 @@ import { dueRefills, excludedRows } from './innocent.js';
 import type { Purchases } from './purchases.js';
 import { countCells, weekShares } from './weekShares.js';
 
-const ID = 'unknown-pattern';
-const VERSION = 1;
+export const ID = 'unknown-pattern';
+export const VERSION = 2;
 /** A side of the pattern is unusual, and told, from this ratio on. */
 const UNUSUAL = 1.5;
 

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
+  exceedanceP,
   fitGeneralisedPareto,
   fitGumbel,
   fitGumbelLMoments,
   generalisedParetoTail,
   gumbelPredictiveP,
   gumbelTail,
+  maximumP,
 } from '../../../analytics/algorithms/extremes.js';
 import { fences, weightedMedian } from '../../../analytics/algorithms/robust.js';
 import { createRng } from '../../../analytics/model/rng.js';
@@ -48,6 +50,28 @@ describe('tails of maxima', () => {
     expect(rejects.predictive).toBeLessThan(trials * 0.001 + 3.5 * sd);
     expect(rejects.predictive).toBeGreaterThan(trials * 0.001 - 3.5 * sd);
     expect(rejects.plugIn).toBeGreaterThan(rejects.predictive);
+  });
+  it('of searches that mostly find nothing, the largest values say how far a score is, where Gumbel errs', () => {
+    // A world in ten finds something, exponential beyond 2.
+    const draw = (rng: { next(): number }) => (rng.next() < 0.1 ? 2 - Math.log(1 - rng.next()) : 0);
+    let [gumbel, used] = [0, 0];
+    const tables = 4000;
+    for (let seed = 0; seed < tables; seed++) {
+      const rng = createRng(seed + 1);
+      const sample = Float64Array.from({ length: 60 }, () => draw(rng));
+      const next = draw(rng);
+      if (gumbelPredictiveP(sample, next) <= 0.001) gumbel++;
+      if (maximumP(sample, next) <= 0.001) used++;
+    }
+    expect(gumbel / tables).toBeGreaterThan(0.005);
+    expect(used / tables).toBeLessThanOrEqual(0.002);
+  });
+  it('the tail of the largest values falls with the score and says 1 in n + 1 of nothing', () => {
+    expect(exceedanceP(new Float64Array(60), 5)).toBeCloseTo(1 / 61, 12);
+    const sample = Float64Array.from({ length: 60 }, (_, i) => (i < 57 ? 0 : i - 56));
+    // Three positive values 1, 2, 3: (3/60)·(1 + 6/6)^−3.
+    expect(exceedanceP(sample, 6)).toBeCloseTo(0.05 / 8, 12);
+    expect(exceedanceP(sample, 60)).toBeLessThan(exceedanceP(sample, 6));
   });
   it('the generalised Pareto finds shape and tail of a simulated one', () => {
     const rng = createRng(5);

@@ -37,11 +37,15 @@ function optionOf(
   };
   // Ascending: a line is drawn in the order of its points.
   const rising = points.toReversed();
-  const law = (name: string, key: 'gumbel' | 'pareto', color: string): LineSeriesOption => ({
+  const law = (
+    name: string,
+    key: 'used' | 'gumbel' | 'pareto',
+    color: string,
+  ): LineSeriesOption => ({
     type: 'line',
     name,
     symbol: 'none',
-    lineStyle: { color, width: 2, type: key === 'pareto' ? 'dashed' : 'solid' },
+    lineStyle: { color, width: 2, type: key === 'used' ? 'solid' : 'dashed' },
     itemStyle: { color },
     data: rising.flatMap((point) => (point[key] === null ? [] : [[point.score, point[key]]])),
   });
@@ -60,6 +64,7 @@ function optionOf(
         itemStyle: { color: p.ink },
         data: points.map((point) => [point.score, point.empirical]),
       },
+      law(t('calibration.used'), 'used', p.ink),
       law(t('calibration.gumbel'), 'gumbel', p.roles.member),
       law(t('calibration.pareto'), 'pareto', p.roles.recruiter),
     ],

@@ -29,7 +29,7 @@ function Share({ of }: { readonly of: Realised | undefined }) {
 
 function Meaning({ tail }: { readonly tail: CalibratedTail }) {
   const { t, number } = useText();
-  const at = tail.gumbel.find((l) => l.nominal === SPOKEN);
+  const at = tail.used.find((l) => l.nominal === SPOKEN);
   if (!at) return null;
   return (
     <p>
@@ -52,6 +52,7 @@ function Points({ points }: { readonly points: readonly TailPoint[] }) {
         head={numbers(
           t('calibration.score'),
           t('calibration.empirical'),
+          t('calibration.used'),
           t('calibration.gumbel'),
           t('calibration.pareto'),
         )}
@@ -60,7 +61,7 @@ function Points({ points }: { readonly points: readonly TailPoint[] }) {
           // biome-ignore lint/suspicious/noArrayIndexKey: scores may be equal, and their order is fixed
           <tr key={i}>
             <td className="right">{number(p.score)}</td>
-            {([p.empirical, p.gumbel, p.pareto] as const).map((share, k) => (
+            {([p.empirical, p.used, p.gumbel, p.pareto] as const).map((share, k) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: one column each
               <td key={k} className="right">
                 {share === null ? '—' : probability(share)}
@@ -117,7 +118,7 @@ export function Tails({ tails }: { readonly tails: readonly CalibratedTail[] }) 
             ...numbers(...tail.gumbel.map((l) => String(l.nominal))),
           ]}
         >
-          {(['gumbel', 'pareto'] as const).map((law) => (
+          {(['used', 'gumbel', 'pareto'] as const).map((law) => (
             <tr key={law}>
               <th scope="row">{t(`calibration.${law}`)}</th>
               {tail.gumbel.map(({ nominal }) => (
