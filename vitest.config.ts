@@ -5,6 +5,7 @@ const LONG = [
   'tests/services/restore.slow.test.ts',
   'tests/contracts/neo4jBulk.test.ts',
   'tests/cli/feedback.test.ts',
+  'tests/cli/selfTest.test.ts',
 ];
 
 /** In this process and without servers: they may run side by side. */
