@@ -88,6 +88,10 @@ async function main(scratch: string): Promise<void> {
     ? ['', '![Recall by type](accuracy-recall.svg)', '', '![AUPRC](accuracy-auprc.svg)']
     : [];
   const lines = [
+    '# How well rings are found',
+    '',
+    'Written by `npm run bench -- accuracy`. Planted results are never field precision.',
+    '',
     `${mixed.length} worlds of ${values.settlements} settlements with rings (seeds ${values.seeds}${hidden ? `; all hidden at level 4: ${values.hidden}` : ''}), ${clean.length} clean; ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}.`,
     '',
     'Rings found of rings planted, at Jaccard ≥ .5, by level of camouflage; Wilson’s 95 % intervals:',

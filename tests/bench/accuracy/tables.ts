@@ -83,12 +83,16 @@ export function listTable(mixed: readonly WorldResult[]): string[] {
     of: n,
   });
   return [
-    ...head('precision at 20', 'of the list (q ≤ .05)', 'look-alikes covered'),
+    ...head(
+      ...['precision at 20', 'of the list (q ≤ .05)', 'of the list, touching a case'],
+      'look-alikes covered',
+    ),
     row([
       of(({ evaluation: { overall } }) =>
         share(overall.precision.at20, Math.min(20, overall.findings)),
       ),
       of(({ evaluation: { overall } }) => share(overall.precision.list, overall.findings)),
+      of(({ evaluation: { overall } }) => share(overall.touching.list, overall.findings)),
       of(({ evaluation: { lookalikes } }) => ({
         hits: lookalikes?.covered ?? 0,
         of: lookalikes?.count ?? 0,
