@@ -6,7 +6,12 @@ import type { WorldResult } from './worlds.js';
 const INK = '#333';
 const SEQUENCE = ['#0b3c5d', '#328cc1', '#6aaed6', '#b8d4e8', '#d9822b'];
 
-function svg(width: number, height: number, option: echarts.EChartsCoreOption): string {
+function svg(
+  title: string,
+  width: number,
+  height: number,
+  option: echarts.EChartsCoreOption,
+): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
   chart.setOption({
     animation: false,
@@ -14,9 +19,10 @@ function svg(width: number, height: number, option: echarts.EChartsCoreOption): 
     textStyle: { color: INK, fontFamily: 'sans-serif' },
     ...option,
   });
-  const text = chart.renderToSVGString();
+  // Its style sheet is for hovering, which a picture in a page of text does not.
+  const text = chart.renderToSVGString().replace(/<style.*<\/style>\s*/s, '');
   chart.dispose();
-  return `${text}\n`;
+  return `${text.replace(/^<svg[^>]*>/, `$&\n<title>${title}</title>`)}\n`;
 }
 
 /** Recall of each type at the levels 0 to 3 and at 4, with Wilson's 95 % intervals. */
@@ -26,7 +32,7 @@ export function recallPlot(mixed: readonly WorldResult[]): string {
     { name: 'c0–c3', levels: LEVELS.slice(0, 4), color: SEQUENCE[1]!, shift: -4 },
     { name: 'c4', levels: ['4'], color: SEQUENCE[4]!, shift: 4 },
   ];
-  return svg(820, 60 + types.length * 28, {
+  return svg('Recall by type of ring', 820, 60 + types.length * 28, {
     legend: { top: 4 },
     grid: { left: 190, right: 30, top: 40, bottom: 30 },
     xAxis: { type: 'value', min: 0, max: 1 },
@@ -74,7 +80,7 @@ export function recallPlot(mixed: readonly WorldResult[]): string {
 export function curvePlot(mixed: readonly WorldResult[]): string {
   const all = curves(mixed);
   const names = [...(all[0]?.scores.keys() ?? [])];
-  return svg(820, 320, {
+  return svg('Area under the precision–recall curve of patients', 820, 320, {
     legend: { top: 4 },
     grid: { left: 50, right: 20, top: 40, bottom: 30 },
     xAxis: {
