@@ -12,8 +12,8 @@ export interface Fences {
 }
 
 /** Arithmetic mean; 0 when empty. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((x, y) => x + y, 0) / Math.max(1, values.length);
+export function mean(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((x, y) => x + y, 0) / Math.max(1, values.length);
 }
 
 /** Quantile of an ascending array; NaN when empty. */

@@ -3,7 +3,7 @@ import { sidak } from '../algorithms/multiplicity.js';
 import { type PeerTest, testPeers } from '../algorithms/peerCounts.js';
 import { logNegativeBinomialTail } from '../algorithms/tails.js';
 import { throwIfAborted } from '../model/errors.js';
-import type { Finding, InnocentExplanation } from '../model/finding.js';
+import { type Finding, type InnocentExplanation, patientsOf } from '../model/finding.js';
 import { DAY_UNKNOWN } from '../projection/people.js';
 import type { World } from '../projection/world.js';
 import { allHubs, type Hub, jointUse, placeDays, type Usage } from './cardAgentHub/hubs.js';
@@ -100,15 +100,13 @@ export const cardAgentHub: Detector<typeof parameters> = {
     throwIfAborted(context.signal);
     const hubs = allHubs(world);
     const one = behindMany(world, hubs, params, context);
-    const told = new Set(one.flatMap(peopleOf));
+    const told = new Set(one.flatMap(patientsOf));
     const many = fewCardsEach(world, hubs, params, context)
       .map((cards) => describeCards(world, cards, params))
-      .filter((f) => peopleOf(f).filter((id) => told.has(id)).length * 2 <= peopleOf(f).length);
+      .filter((f) => patientsOf(f).filter((id) => told.has(id)).length * 2 <= patientsOf(f).length);
     return inOrder(shareLevel(one, many, 1 / SEARCHES));
   },
 };
-
-const peopleOf = (f: Finding) => f.subjects.flatMap((x) => (x.kind === 'patient' ? [x.id] : []));
 
 /** One telephone, proxy or payee behind many homes. */
 function behindMany(

@@ -16,7 +16,7 @@
 import { sidak } from '../algorithms/multiplicity.js';
 import { groupP } from '../algorithms/pairGroups.js';
 import { throwIfAborted } from '../model/errors.js';
-import type { Finding, InnocentExplanation } from '../model/finding.js';
+import { type Finding, type InnocentExplanation, patientsOf } from '../model/finding.js';
 import type { WorkContext } from '../model/progress.js';
 import { formatDay } from '../model/time.js';
 import type { World } from '../projection/world.js';
@@ -93,7 +93,7 @@ export function withBursts(
 /** A rush that is no rush without a ring's cards is the ring's: it becomes a reason, and is taken out of `rushes`. */
 function withRush(world: World, ring: Finding, rushes: Map<number, Rush[]>): Finding {
   if (ring.status !== 'finding') return ring;
-  const cards = new Set(ring.subjects.filter((s) => s.kind === 'patient').map((s) => s.id));
+  const cards = new Set(patientsOf(ring));
   const places = new Set(ring.subjects.filter((s) => s.role === 'core').map((s) => s.id));
   const own: Rush[] = [];
   for (const [institution, list] of rushes) {

@@ -1,3 +1,4 @@
+import { mean } from '../algorithms/robust.js';
 import type { Finding, InnocentExplanation, Reason } from '../model/finding.js';
 import { rowsOf } from '../projection/indexes.js';
 import { INSTITUTION_PHARMACY, type World } from '../projection/world.js';
@@ -196,8 +197,4 @@ function swipesOn(world: World, members: readonly number[]): Map<number, number>
       out.set(cell, (out.get(cell) ?? 0) + 1);
     }
   return out;
-}
-
-function mean(values: Float64Array): number {
-  return values.length > 0 ? values.reduce((x, y) => x + y, 0) / values.length : 0;
 }

@@ -1,9 +1,14 @@
-import { type CircleWorld, circleScreen, type LinkColumns } from '../algorithms/circles.js';
+import {
+  type CircleScreen,
+  type CircleWorld,
+  circleScreen,
+  type LinkColumns,
+} from '../algorithms/circles.js';
 import { type Group, groupP, groupsOfPairs, type WeightedPairs } from '../algorithms/pairGroups.js';
 import { throwIfAborted } from '../model/errors.js';
 import { deriveSeed } from '../model/rng.js';
 import type { DetectorContext } from './detector.js';
-import type { GroupSearch } from './groupSearch.js';
+import { type GroupSearch, searchGroups } from './groupSearch.js';
 
 /** So many proposed groups of a world are judged again without themselves; the rest is noise. */
 const JUDGED_MAX = 40;
@@ -54,6 +59,44 @@ export function searchCircles(
     deriveSeed(context.seed, options.name),
   );
   return { groups: groups.map((g) => ({ ...g, p: groupP(g.score, table) })), table, pairs };
+}
+
+const weighed = ({ pairs: { a, b, score } }: CircleWorld): WeightedPairs => ({
+  a,
+  b,
+  weight: score,
+});
+
+/** The pairs that a screen proposes in the observed world. */
+export const proposedPairs = (screen: CircleScreen): WeightedPairs => weighed(screen.observed());
+
+/**
+ * Groups of the proposed pairs as they are; `searchCircles` judges each again by what everybody but the group does.
+ * `name` names the streams of random numbers, `phase` the progress.
+ */
+export function searchProposed(
+  screen: CircleScreen,
+  observed: WeightedPairs,
+  options: {
+    readonly name: string;
+    readonly phase: string;
+    readonly household: Int32Array;
+    readonly minUnits: number;
+    readonly worlds: number;
+  },
+  context: DetectorContext,
+): GroupSearch {
+  const { name, phase, household, minUnits, worlds: total } = options;
+  function* redrawn() {
+    for (let w = 0; w < total; w++) {
+      context.progress?.({ phase, done: w, total });
+      yield weighed(screen.redrawn(deriveSeed(context.seed, `${name} ${w}`)));
+    }
+  }
+  return searchGroups(observed, redrawn(), {
+    ...{ household, minUnits },
+    ...{ seed: deriveSeed(context.seed, name), signal: context.signal },
+  });
 }
 
 function judge(

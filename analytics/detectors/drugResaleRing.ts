@@ -1,15 +1,14 @@
 import { z } from 'zod';
-import { circleScreen, type ScoredPairs } from '../algorithms/circles.js';
+import { circleScreen } from '../algorithms/circles.js';
 import { sidak } from '../algorithms/multiplicity.js';
-import type { WeightedPairs } from '../algorithms/pairGroups.js';
 import { median } from '../algorithms/robust.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
-import { deriveSeed } from '../model/rng.js';
 import type { World } from '../projection/world.js';
+import { proposedPairs, searchProposed } from './circleSearch.js';
 import type { Detector, DetectorContext } from './detector.js';
 import { sharedAttributes, testHypotheses } from './explanations.js';
-import { type CalibratedGroup, type GroupSearch, searchGroups } from './groupSearch.js';
+import type { CalibratedGroup, GroupSearch } from './groupSearch.js';
 import { listLevel, redrawnWorlds, unrelatedUnits } from './parameters.js';
 import { homeAreas } from './places.js';
 import { describeCollectors, describeTaker } from './supply/describe.js';
@@ -185,19 +184,15 @@ function collectors(
       ...(context.signal ? { signal: context.signal } : {}),
     },
   );
-  const weighted = ({ a, b, score }: ScoredPairs): WeightedPairs => ({ a, b, weight: score });
-  const redrawn = function* () {
-    for (let w = 0; w < params.worlds; w++) {
-      context.progress?.({ phase: 'redrawing collectors', done: w, total: params.worlds });
-      yield weighted(screen.redrawn(deriveSeed(context.seed, `${name} ${w}`)).pairs);
-    }
-  };
-  const search = searchGroups(weighted(screen.observed().pairs), redrawn(), {
-    household: world.patients.household,
-    minUnits: params.minUnits,
-    seed: deriveSeed(context.seed, name),
-    signal: context.signal,
-  });
+  const search = searchProposed(
+    screen,
+    proposedPairs(screen),
+    {
+      ...{ name, phase: 'redrawing collectors', worlds: params.worlds },
+      ...{ household: world.patients.household, minUnits: params.minUnits },
+    },
+    context,
+  );
   context.redrawn?.('collectors', search.table.best);
   return search;
 }

@@ -9,7 +9,7 @@ import {
 } from '../algorithms/convoys.js';
 import { logBinomialTail } from '../algorithms/tails.js';
 import { throwIfAborted } from '../model/errors.js';
-import type { Finding } from '../model/finding.js';
+import { type Finding, patientsOf } from '../model/finding.js';
 import { createRng, deriveSeed } from '../model/rng.js';
 import type { World } from '../projection/world.js';
 import type { Detector, DetectorContext } from './detector.js';
@@ -121,10 +121,8 @@ const SURE = 0.001;
 
 /** Who was found both ways is told the surer way; what accounts for going together accounts for all of it. */
 function once(together: readonly Finding[], apart: readonly Finding[]): [Finding[], Finding[]] {
-  const peopleOf = (f: Finding) =>
-    new Set(f.subjects.flatMap((x) => (x.kind === 'patient' ? [x.id] : [])));
   const same = (f: Finding, g: Finding) => {
-    const [one, other] = [peopleOf(f), peopleOf(g)];
+    const [one, other] = [new Set(patientsOf(f)), new Set(patientsOf(g))];
     return [...one].filter((id) => other.has(id)).length * 2 > Math.min(one.size, other.size);
   };
   const surer = (f: Finding, g: Finding) =>

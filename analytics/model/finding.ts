@@ -12,6 +12,11 @@ export interface Subject extends EntityRef {
   readonly role: Role;
 }
 
+/** Ids of the patients that a finding or ring names, in its order. */
+export function patientsOf(of: { readonly subjects: readonly Subject[] }): string[] {
+  return of.subjects.flatMap(({ kind, id }) => (kind === 'patient' ? [id] : []));
+}
+
 /**
  * `finding`: q ≤ .05 after the best innocent explanation. `explained`: an innocent explanation
  * accounts for it. `review`: no calibrated q.

@@ -1,11 +1,12 @@
 import { selectiveQ } from '../algorithms/multiplicity.js';
-import type {
-  Finding,
-  FindingStatus,
-  InnocentExplanation,
-  Reason,
-  Ring,
-  Subject,
+import {
+  type Finding,
+  type FindingStatus,
+  type InnocentExplanation,
+  patientsOf,
+  type Reason,
+  type Ring,
+  type Subject,
 } from '../model/finding.js';
 import { entityKey } from '../model/ids.js';
 import type { Period } from '../model/time.js';
@@ -111,7 +112,7 @@ function mergeByPeople(
   );
   const parent = sorted.map((_, i) => i);
   const find = (i: number): number => (parent[i] === i ? i : find(parent[i]!));
-  const people = sorted.map((f) => f.subjects.filter((s) => s.kind === 'patient').map((s) => s.id));
+  const people = sorted.map(patientsOf);
   const holders = new Map<string, number[]>();
   people.forEach((ids, i) => {
     for (const id of ids) holders.set(id, [...(holders.get(id) ?? []), i]);

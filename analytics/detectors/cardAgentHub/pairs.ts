@@ -1,12 +1,13 @@
-import { circleScreen, type ScoredPairs } from '../../algorithms/circles.js';
-import { groupP, type WeightedPairs } from '../../algorithms/pairGroups.js';
+import { circleScreen } from '../../algorithms/circles.js';
+import { groupP } from '../../algorithms/pairGroups.js';
+import { mean } from '../../algorithms/robust.js';
 import type { Finding } from '../../model/finding.js';
-import { deriveSeed } from '../../model/rng.js';
 import { rowsOf } from '../../projection/indexes.js';
 import { CLASS_INPATIENT, type World } from '../../projection/world.js';
+import { proposedPairs, searchProposed } from '../circleSearch.js';
 import type { DetectorContext } from '../detector.js';
 import { provableUnits, sharedAttributes, testHypotheses } from '../explanations.js';
-import { type CalibratedGroup, type GroupSearch, searchGroups } from '../groupSearch.js';
+import type { CalibratedGroup, GroupSearch } from '../groupSearch.js';
 import { homeAreas } from '../places.js';
 import { conclude, fundOf, institutionSubject, memberSubjects, reason } from '../telling.js';
 import type { Hub } from './hubs.js';
@@ -78,22 +79,18 @@ export function fewCardsEach(
         ...(context.signal ? { signal: context.signal } : {}),
       },
     );
-    const weighted = ({ a, b, score }: ScoredPairs): WeightedPairs => ({ a, b, weight: score });
-    const observed = weighted(screen.observed().pairs);
+    const observed = proposedPairs(screen);
     if (observed.a.length === 0) break;
-    const name = `few cards each ${round}`;
-    const searchAgainst = (worlds: number) => {
-      function* redrawn() {
-        for (let w = 0; w < worlds; w++) {
-          context.progress?.({ phase: 'redrawing telephones', done: w, total: worlds });
-          yield weighted(screen.redrawn(deriveSeed(context.seed, `${name} ${w}`)).pairs);
-        }
-      }
-      return searchGroups(observed, redrawn(), {
-        ...{ household: unit, minUnits: params.minUnits },
-        ...{ seed: deriveSeed(context.seed, name), signal: context.signal },
-      });
-    };
+    const searchAgainst = (worlds: number) =>
+      searchProposed(
+        screen,
+        observed,
+        {
+          ...{ name: `few cards each ${round}`, phase: 'redrawing telephones', worlds },
+          ...{ household: unit, minUnits: params.minUnits },
+        },
+        context,
+      );
     const first = searchAgainst(FIRST_WORLDS);
     if (!((first.groups[0]?.score ?? 0) > params.excess * mean(first.table.best))) break;
     const search = searchAgainst(params.worlds);
@@ -168,8 +165,4 @@ export function describeCards(
       : conclude(group.p, innocent, params.q)),
     fundAtRisk: fundOf(world, here),
   };
-}
-
-function mean(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((x, y) => x + y, 0) / Math.max(1, values.length);
 }

@@ -1,4 +1,4 @@
-import { quantileSorted } from '../../algorithms/robust.js';
+import { median } from '../../algorithms/robust.js';
 import { STOCK_IN } from '../../projection/details.js';
 import type { World } from '../../projection/world.js';
 
@@ -178,7 +178,3 @@ function add(sums: Trade[], size: number, pair: Trade): void {
 }
 
 const bounded = (share: number) => Math.min(1.2, Math.max(0.2, share));
-
-export function median(values: readonly number[]): number {
-  return quantileSorted(Float64Array.from(values).sort(), 0.5);
-}

@@ -2,7 +2,7 @@ import { blockScore, denseBlocks, redrawnBlocks } from '../../algorithms/denseBl
 import { groupP } from '../../algorithms/pairGroups.js';
 import type { Block } from '../../algorithms/peel.js';
 import type { Links } from '../../algorithms/placeLinks.js';
-import { quantileSorted } from '../../algorithms/robust.js';
+import { mean, quantileSorted } from '../../algorithms/robust.js';
 import { throwIfAborted } from '../../model/errors.js';
 import type { InnocentExplanation } from '../../model/finding.js';
 import { createRng, deriveSeed } from '../../model/rng.js';
@@ -10,7 +10,6 @@ import type { World } from '../../projection/world.js';
 import type { DetectorContext } from '../detector.js';
 import { ranked } from '../telling.js';
 import type { Core } from './describe.js';
-import { mean } from './links.js';
 
 /** For cores that stand out in the whole world, and for small ones by what their homes do. */
 export const SEARCHES = 2;

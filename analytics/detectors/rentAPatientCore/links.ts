@@ -63,7 +63,3 @@ export function expectedLinks(
       );
   return sum;
 }
-
-export function mean(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((x, y) => x + y, 0) / Math.max(1, values.length);
-}

@@ -9,9 +9,7 @@ import {
   sidak,
 } from '../../../analytics/algorithms/multiplicity.js';
 import { createRng } from '../../../analytics/model/rng.js';
-
-const close = (got: number, want: number, relative = 1e-10) =>
-  expect(Math.abs(got - want)).toBeLessThanOrEqual(relative * Math.max(Math.abs(want), 1e-3));
+import { close } from './close.js';
 
 describe('multiplicity', () => {
   it('BH equals its definition, with unseen looks as ones', () => {

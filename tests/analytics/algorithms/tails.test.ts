@@ -15,9 +15,7 @@ import {
   logNegativeBinomialTail,
   logPoissonTail,
 } from '../../../analytics/algorithms/tails.js';
-
-const close = (got: number, want: number, relative = 1e-10) =>
-  expect(Math.abs(got - want)).toBeLessThanOrEqual(relative * Math.max(Math.abs(want), 1e-3));
+import { close } from './close.js';
 
 describe('special functions', () => {
   it('ln Γ matches factorials and Γ(½) = √π', () => {

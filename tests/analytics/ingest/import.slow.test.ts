@@ -1,32 +1,16 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { importDirectory } from '../../../analytics/ingest/import.js';
 import { openDuck } from '../../../analytics/landing/duck.js';
-import type { TableName } from '../../../analytics/model/tables.js';
-import {
-  csv,
-  forget,
-  current as landed,
-  openWorld,
-  rejected,
-  settlement as S,
-  type TestWorld,
-} from './world.js';
+import { csv, forget, rejected, settlement as S, worldOfFile } from './world.js';
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterEach(() => forget(world));
-afterAll(() => world.close());
-
-const current = (table: TableName, columns: string, order?: string) =>
-  landed(world, table, columns, order);
+const own = worldOfFile();
+const { current } = own;
 
 describe('import', () => {
   it('lands every kind of value, with where it came from', async () => {
-    const { record, changed, rejectFile } = await world.load({
+    const { record, changed, rejectFile } = await own.world.load({
       'setl_d.csv': [
         S('007', { psn_no: '000123456789012345', begndate: '20250301', enddate: '2025/3/4' }),
       ],
@@ -60,7 +44,7 @@ describe('import', () => {
   });
 
   it('reads Chinese, upper-case and shuffled headers, TAB and apostrophe before identifiers', async () => {
-    await world.load({
+    await own.world.load({
       'SETL_D_1.CSV': '人员编号,结算ID,医疗费总额,定点医药机构编号\n\t0012,\'001,"1,234.50",H1\n',
       'setl_d_2.csv': 'FIXMEDINS_CODE,SETL_ID,PSN_NO\nH2,002,A2\n',
     });
@@ -71,8 +55,8 @@ describe('import', () => {
   });
 
   it('reads gzip and Parquet beside CSV', async () => {
-    const dir = world.input({ 'setl_d_a.csv.gz': gzipSync(csv([S('1')])) });
-    const duck = await openDuck({ tempDir: join(world.dir, 'tmp') });
+    const dir = own.world.input({ 'setl_d_a.csv.gz': gzipSync(csv([S('1')])) });
+    const duck = await openDuck({ tempDir: join(own.world.dir, 'tmp') });
     await duck.run(`COPY (SELECT '2' AS setl_id, 5::BIGINT AS psn_no, 'H1' AS fixmedins_code,
       12.34::DOUBLE AS medfee_sumamt, 0.1::DOUBLE + 0.2::DOUBLE AS fund_pay_sumamt,
       5.5::DECIMAL(9,2) AS acct_pay, TIMESTAMP '2025-03-04 10:20:30' AS setl_time, DATE '2025-03-04' AS enddate
@@ -80,9 +64,9 @@ describe('import', () => {
       TO '${join(dir, 'setl_d_b.parquet')}' (FORMAT parquet)`);
     await duck.close();
     const { record, rejectFile } = await importDirectory({
-      landing: world.landing,
+      landing: own.world.landing,
       dir,
-      rejectDir: join(world.dir, 'rejects'),
+      rejectDir: join(own.world.dir, 'rejects'),
     });
     expect(record.tables.setl_d).toMatchObject({ read: 3, accepted: 2, rejected: 1 });
     expect(rejected(rejectFile)).toEqual(['setl_d_b.parquet,2,fixmedins_code,,empty key']);
@@ -98,7 +82,7 @@ describe('import', () => {
   });
 
   it('takes the clock of setl_time to the date of its row', async () => {
-    await world.load({
+    await own.world.load({
       'setl_d.csv': [
         S('1', { setl_time: '8:05', begndate: '2025-03-01', enddate: '2025-03-04' }),
         S('2', { setl_time: '08:05:09', begndate: '2025-03-01', enddate: '' }),
@@ -114,7 +98,7 @@ describe('import', () => {
   });
 
   it('lets the later file, then the later row win, and counts it', async () => {
-    const { record } = await world.load({
+    const { record } = await own.world.load({
       'setl_d_2.csv': [S('1', { medfee_sumamt: '2.00' })],
       'setl_d_1.csv': [S('1', { medfee_sumamt: '1.00' }), S('2', { medfee_sumamt: '1' }), S('2')],
     });
@@ -126,12 +110,14 @@ describe('import', () => {
   });
 
   it('keeps void rows out, and lets them withdraw an earlier row of their key', async () => {
-    await world.load({ 'setl_d.csv': [S('1', { vali_flag: '1' }), S('2', { vali_flag: '0' })] });
+    await own.world.load({
+      'setl_d.csv': [S('1', { vali_flag: '1' }), S('2', { vali_flag: '0' })],
+    });
     expect(await current('setl_d', 'setl_id')).toEqual([['1']]);
-    const { record } = await world.load({ 'setl_d.csv': [S('1', { vali_flag: '0' })] });
+    const { record } = await own.world.load({ 'setl_d.csv': [S('1', { vali_flag: '0' })] });
     expect(record.tables.setl_d?.changed).toBe(1);
     expect(await current('setl_d', 'setl_id')).toEqual([]);
-    const reader = await world.landing.reader();
+    const reader = await own.world.landing.reader();
     expect(await reader.rows(`SELECT count(*) AS n FROM ${reader.latest('setl_d')}`)).toEqual([
       { n: 2 },
     ]);
@@ -140,13 +126,13 @@ describe('import', () => {
 
   it('changes nothing when the same files come again, wherever they lie', async () => {
     const files = { 'setl_d.csv': [S('1'), S('2')], 'psn_b.csv': [{ psn_no: 'A1' }] };
-    const first = await world.load(files);
-    const version = await world.landing.version();
-    const again = await world.load(files);
+    const first = await own.world.load(files);
+    const version = await own.world.landing.version();
+    const again = await own.world.load(files);
     expect([again.changed, again.record.id]).toEqual([false, first.record.id]);
     expect(again.record.tables.setl_d).toMatchObject({ accepted: 2, changed: 0 });
-    expect(await world.landing.version()).toBe(version);
-    const zipped = await world.load({
+    expect(await own.world.landing.version()).toBe(version);
+    const zipped = await own.world.load({
       'setl_d.csv.gz': gzipSync(csv(files['setl_d.csv'])),
       'psn_b.csv': files['psn_b.csv'],
     });
@@ -154,8 +140,8 @@ describe('import', () => {
   });
 
   it('counts what is new or different only', async () => {
-    await world.load({ 'setl_d.csv': [S('1'), S('2'), S('3')] });
-    const { record } = await world.load({
+    await own.world.load({ 'setl_d.csv': [S('1'), S('2'), S('3')] });
+    const { record } = await own.world.load({
       'setl_d.csv': [S('2'), S('3', { medfee_sumamt: '11' }), S('4')],
     });
     expect(record.tables.setl_d).toMatchObject({ accepted: 3, changed: 2 });
@@ -168,7 +154,7 @@ describe('import', () => {
   });
 
   it('lands tables that have a header only', async () => {
-    const { record } = await world.load({
+    const { record } = await own.world.load({
       'setl_d.csv': 'setl_id,psn_no,fixmedins_code\n',
       'psn_b.csv': 'psn_no',
     });
@@ -187,13 +173,13 @@ describe('import', () => {
       }),
     );
     const columns = '* EXCLUDE (src_file, src_row), setl_time';
-    await world.load({ 'setl_d.csv': rows });
+    await own.world.load({ 'setl_d.csv': rows });
     const first = await current('setl_d', columns);
-    await forget(world);
-    await world.load({ 'setl_d.csv': [...rows].reverse() });
+    await forget(own.world);
+    await own.world.load({ 'setl_d.csv': [...rows].reverse() });
     expect(await current('setl_d', columns)).toEqual(first);
-    await forget(world);
-    const { record } = await world.load({ 'setl_d.csv': rows }, { careful: true });
+    await forget(own.world);
+    const { record } = await own.world.load({ 'setl_d.csv': rows }, { careful: true });
     expect(record.tables.setl_d).toMatchObject({ read: 300, accepted: 300, rejected: 0 });
     expect(await current('setl_d', columns)).toEqual(first);
   });

@@ -1,22 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { TableName } from '../../../analytics/model/tables.js';
-import { forget, current as landed, openWorld, type TestWorld } from './world.js';
+import { describe, expect, it } from 'vitest';
+import { worldOfFile } from './world.js';
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterEach(() => forget(world));
-afterAll(() => world.close());
-
-const current = (table: TableName, columns: string, order?: string) =>
-  landed(world, table, columns, order);
+const own = worldOfFile();
+const { current } = own;
 
 describe('dialects', () => {
   it('lets a bureau map its own files without code', async () => {
-    const folder = join(world.dir, 'config', 'dialects');
+    const folder = join(own.world.dir, 'config', 'dialects');
     mkdirSync(folder, { recursive: true });
     const dialect = {
       name: 'clinic',
@@ -55,7 +47,7 @@ describe('dialects', () => {
       },
     };
     writeFileSync(join(folder, 'clinic.json'), JSON.stringify(dialect));
-    const { record } = await world.load(
+    const { record } = await own.world.load(
       {
         'Bills 2025.csv':
           'no,Card,Id,Kind,Time,Region,Total\n1,,7,out,2025-03-04 02:00,50010199,1\n2,8,7,bed,2025-03-04,,2\n',

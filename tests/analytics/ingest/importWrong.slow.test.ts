@@ -1,36 +1,19 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { importDirectory } from '../../../analytics/ingest/import.js';
-import type { TableName } from '../../../analytics/model/tables.js';
 import { said } from '../../../web/src/i18n/said.js';
-import {
-  csv,
-  forget,
-  current as landed,
-  openWorld,
-  type Row,
-  rejected,
-  settlement as S,
-  type TestWorld,
-} from './world.js';
+import { csv, type Row, rejected, settlement as S, type TestWorld, worldOfFile } from './world.js';
 
 /** The page says it so to who reads Chinese. */
 const IN_CHINESE = /\p{Script=Han}/u;
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterEach(() => forget(world));
-afterAll(() => world.close());
-
-const current = (table: TableName, columns: string, order?: string) =>
-  landed(world, table, columns, order);
+const own = worldOfFile();
+const { current } = own;
 
 describe('import of what is wrong', () => {
   it('rejects what is wrong, one line each, and accounts for every row', async () => {
-    const { record, rejectFile } = await world.load({
+    const { record, rejectFile } = await own.world.load({
       'setl_d.csv': [
         S('1'),
         S('2', { medfee_sumamt: 'ten' }),
@@ -69,7 +52,7 @@ describe('import of what is wrong', () => {
       ...{ bkkp_sn: sn, mdtrt_id: 'M1', fixmedins_code: 'H1', setl_id: '1' },
       ...more,
     });
-    const { record } = await world.load({
+    const { record } = await own.world.load({
       'setl_d.csv': [S('1'), S('2', { psn_no: '1.23457E+17' })],
       'mdtrt_d.csv': [{ mdtrt_id: 'M1', atddr_number: 'D1' }],
       'fee_list_d.csv': [line('1', {}), line('2', { setl_id: '9' }), line('3', { setl_id: '' })],
@@ -94,7 +77,7 @@ describe('import of what is wrong', () => {
   it('warns of settlements dated after today, and keeps them', async () => {
     const day = (days: number) =>
       new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-    const { record } = await world.load({
+    const { record } = await own.world.load({
       'setl_d.csv': [
         S('1'),
         S('2', { setl_time: '2999-12-31 08:00:00' }),
@@ -110,7 +93,7 @@ describe('import of what is wrong', () => {
   });
 
   it('refuses clearly, and applies nothing', async () => {
-    const version = await world.landing.version();
+    const version = await own.world.landing.version();
     const good = { 'setl_d.csv': [S('1')] };
     const refusals: Array<[Parameters<TestWorld['load']>[0], RegExp, { dialect?: string }?]> = [
       [{ 'mdtrt_d.csv': [{ mdtrt_id: '1' }] }, /has no settlements: no file setl_d\*/],
@@ -122,7 +105,7 @@ describe('import of what is wrong', () => {
       [good, /There is no dialect martian/, { dialect: 'martian' }],
     ];
     for (const [files, message, options] of refusals) {
-      const error = await world.load(files, options).catch((e: unknown) => e);
+      const error = await own.world.load(files, options).catch((e: unknown) => e);
       expect(error).toMatchObject({ name: 'RingfenceError', kind: 'invalid' });
       expect((error as Error).message).toMatch(message);
       const { remedy } = error as { remedy: string };
@@ -131,39 +114,41 @@ describe('import of what is wrong', () => {
         expect(said(text, 'en')).toBe(text);
       }
     }
-    await expect(world.load({ 'setl_d2025.XLSX': 'PK' })).rejects.toMatchObject({
+    await expect(own.world.load({ 'setl_d2025.XLSX': 'PK' })).rejects.toMatchObject({
       remedy: 'Save setl_d2025.XLSX as .csv',
     });
-    expect(await world.landing.version()).toBe(version);
-    expect(readdirSync(join(world.dir, 'landing')).filter((n) => n.startsWith('.tmp'))).toEqual([]);
+    expect(await own.world.landing.version()).toBe(version);
+    expect(readdirSync(join(own.world.dir, 'landing')).filter((n) => n.startsWith('.tmp'))).toEqual(
+      [],
+    );
   });
 
   it('stops when asked, and leaves nothing behind', async () => {
-    const version = await world.landing.version();
+    const version = await own.world.landing.version();
     for (const phase of ['import: reading', 'import: setl_d', 'import: comparing']) {
       const control = new AbortController();
-      const before = existsSync(join(world.dir, 'rejects'))
-        ? readdirSync(join(world.dir, 'rejects'))
+      const before = existsSync(join(own.world.dir, 'rejects'))
+        ? readdirSync(join(own.world.dir, 'rejects'))
         : [];
       const work = importDirectory({
-        landing: world.landing,
-        dir: world.input({ 'setl_d.csv': [S('1'), S('2', { medfee_sumamt: 'x' })] }),
-        rejectDir: join(world.dir, 'rejects'),
+        landing: own.world.landing,
+        dir: own.world.input({ 'setl_d.csv': [S('1'), S('2', { medfee_sumamt: 'x' })] }),
+        rejectDir: join(own.world.dir, 'rejects'),
         signal: control.signal,
         progress: (p) => {
           if (p.phase === phase) control.abort();
         },
       });
       await expect(work).rejects.toMatchObject({ kind: 'cancelled' });
-      expect(readdirSync(join(world.dir, 'landing')).filter((n) => n.startsWith('.tmp'))).toEqual(
-        [],
-      );
-      const after = existsSync(join(world.dir, 'rejects'))
-        ? readdirSync(join(world.dir, 'rejects'))
+      expect(
+        readdirSync(join(own.world.dir, 'landing')).filter((n) => n.startsWith('.tmp')),
+      ).toEqual([]);
+      const after = existsSync(join(own.world.dir, 'rejects'))
+        ? readdirSync(join(own.world.dir, 'rejects'))
         : [];
       expect(after).toEqual(before);
     }
-    expect(await world.landing.version()).toBe(version);
+    expect(await own.world.landing.version()).toBe(version);
   });
 
   it('survives hostile rows in every table with the right sums', async () => {
@@ -180,7 +165,7 @@ describe('import of what is wrong', () => {
         Buffer.from('9,M9,A1,H1,2025-03-04,=1+1,7.00\n10,M10,张三,H1,2025-03-04,10.00,7.00\n'),
       ]),
     };
-    const { record, rejectFile } = await world.load(files);
+    const { record, rejectFile } = await own.world.load(files);
     expect(record.tables.setl_d).toMatchObject({ read: 11, accepted: 3, rejected: 8 });
     expect(rejected(rejectFile)).toHaveLength(8);
     expect(rejected(rejectFile)).toContain(

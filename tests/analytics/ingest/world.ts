@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { type ImportResult, importDirectory } from '../../../analytics/ingest/import.js';
 import { type Landing, openLanding } from '../../../analytics/landing/landing.js';
 import { createLedger, type Ledger } from '../../../analytics/landing/ledger.js';
@@ -37,6 +38,23 @@ export function csv(rows: readonly Row[]): string {
 }
 
 let made = 0;
+
+/** The world of a file's tests: each finds it without the imports of the others. */
+export function worldOfFile() {
+  let opened: TestWorld;
+  beforeAll(async () => {
+    opened = await openWorld();
+  });
+  afterEach(() => forget(opened));
+  afterAll(() => opened.close());
+  return {
+    get world() {
+      return opened;
+    },
+    current: (table: TableName, columns: string, order?: string) =>
+      current(opened, table, columns, order),
+  };
+}
 
 /** A data directory with real records; every test may use its own ledger entries of it. */
 export async function openWorld(): Promise<TestWorld> {

@@ -61,9 +61,11 @@ export async function measureWorld(
   scratch: string,
   kept: string,
 ): Promise<WorldResult> {
-  const name = [plan.kind, plan.seed, plan.settlements, plan.camouflage ?? 'all', plan.without]
-    .filter((part) => part !== undefined)
-    .join('-');
+  const { kind, seed, settlements, camouflage, without } = plan;
+  const types = plan.types ?? 'headline';
+  const name = [kind, seed, settlements, types, camouflage ?? 'mixed', without ?? 'whole'].join(
+    '-',
+  );
   const file = join(kept, `${name}.json`);
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as WorldResult;
   const world = join(scratch, name);

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useCalibration } from '../api/queries';
 import type { Calibration } from '../api/types';
 import { keepRun } from '../app/address';
+import { Facts } from '../app/Facts';
 import { Failed, Loading, Notice } from '../app/states';
 import { useText } from '../i18n';
 import { CalibratedDetectors } from './Detectors';
@@ -34,14 +35,7 @@ function Measured({ of }: { readonly of: Calibration }) {
         </strong>{' '}
         {t('calibration.synthetic')}
       </p>
-      <dl className="inline-facts">
-        {facts.map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd className="mono">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts of={facts} />
       <CalibratedDetectors list={of.detectors} />
       <Tails tails={of.tails} />
     </>

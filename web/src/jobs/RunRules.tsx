@@ -1,4 +1,5 @@
 import type { RunDetail } from '../api/types';
+import { Facts } from '../app/Facts';
 import { PlainTable } from '../app/PlainTable';
 import { useText } from '../i18n';
 
@@ -9,16 +10,12 @@ export function RunRules({ rules }: Pick<RunDetail, 'rules'>) {
     <section>
       <h2>{t('rules.title')}</h2>
       {rules ? (
-        <dl className="inline-facts">
-          <div>
-            <dt>{t('rules.version')}</dt>
-            <dd className="mono">{rules.hash}</dd>
-          </div>
-          <div>
-            <dt>{t('rules.region')}</dt>
-            <dd className="mono">{rules.region || t('rules.regionNone')}</dd>
-          </div>
-        </dl>
+        <Facts
+          of={[
+            [t('rules.version'), rules.hash],
+            [t('rules.region'), rules.region || t('rules.regionNone')],
+          ]}
+        />
       ) : null}
       {rules && rules.entries.length > 0 ? (
         <PlainTable

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useRun, useRuns } from '../api/queries';
 import type { RunSummary } from '../api/types';
 import { keepRun } from '../app/address';
+import { Facts } from '../app/Facts';
 import { Failed, Loading, Notice } from '../app/states';
 import { useText } from '../i18n';
 import { dateTime, period } from '../i18n/format';
@@ -27,14 +28,7 @@ function RunBody({ id }: { readonly id: string }) {
   ] as const;
   return (
     <>
-      <dl className="inline-facts">
-        {facts.map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd className="mono">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts of={facts} />
       <SelfTest run={run.data.id} test={run.data.selfTest} />
       <Detectors run={run.data} />
       <RunVerdicts verdicts={run.data.verdicts} />
