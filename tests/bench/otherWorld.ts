@@ -7,7 +7,8 @@
  *   npx esbuild tests/bench/otherWorld.ts --bundle --platform=node --format=esm \
  *     --outfile=node_modules/.cache/otherWorld.mjs
  *   node node_modules/.cache/otherWorld.mjs --out DIR --settlements 200000 --seed 7 \
- *     [--camouflage 0..4] [--clean] [--rings PER_TYPE] [--withhold psn_b.addr,psn_b.tel,rltn_d]
+ *     [--camouflage 0..4] [--clean] [--rings PER_TYPE] [--types others|ID,ID…]
+ *     [--withhold psn_b.addr,psn_b.tel,rltn_d]
  *
  * It writes DIR/*.csv, DIR.truth.jsonl and DIR.lookalikes.jsonl (see `rings.ts` for what each level
  * of camouflage does) and prints the rows of each table as one JSON line.
@@ -25,6 +26,7 @@ import { ordinaryStays, ordinaryVisits } from './otherWorld/ordinary.js';
 import { buildPeople } from './otherWorld/people.js';
 import { honestDialysis, type Renal, renalCentres } from './otherWorld/renal.js';
 import { brokering, farming, type Plot } from './otherWorld/rings.js';
+import { SCHEMES } from './otherWorld/schemes.js';
 import {
   emptyWorld,
   type OtherWorldOptions,
@@ -63,6 +65,10 @@ export function writeOtherWorld(options: OtherWorldOptions): Record<string, numb
 }
 
 function conspire(world: World, renal: Renal, count: number): Plot[] {
+  if (world.options.types)
+    return world.options.types.flatMap((type) =>
+      Array.from({ length: world.options.rings ?? 1 }, (_, i) => SCHEMES[type]!(world, i)),
+    );
   const plots: Plot[] = [];
   for (let i = 0; i < count; i++) plots.push(brokering(world, i), farming(world, i));
   const small = renal.centres.filter((c) => world.places[c]!.kind !== 'tertiary');
@@ -81,14 +87,18 @@ function main(): void {
       rings: { type: 'string' },
       clean: { type: 'boolean', default: false },
       withhold: { type: 'string', default: '' },
+      types: { type: 'string', default: '' },
     },
   });
   const camouflage = [0, 1, 2, 3, 4].find((level) => String(level) === values.camouflage);
   const withhold = values.withhold.split(',').filter(Boolean);
   const unknown = withhold.find((x) => !WITHHOLDABLE.includes(x as Withheld));
-  if (!values.out || camouflage === undefined || unknown !== undefined) {
+  const types =
+    values.types === 'others' ? Object.keys(SCHEMES) : values.types.split(',').filter(Boolean);
+  const strange = types.find((type) => !(type in SCHEMES));
+  if (!values.out || camouflage === undefined || unknown !== undefined || strange !== undefined) {
     process.stderr.write(
-      `usage: --out DIR [--camouflage 0..4] [--withhold ${WITHHOLDABLE.join(',')}]\n`,
+      `usage: --out DIR [--camouflage 0..4] [--types others|${Object.keys(SCHEMES).join(',')}] [--withhold ${WITHHOLDABLE.join(',')}]\n`,
     );
     process.exitCode = 2;
     return;
@@ -100,6 +110,7 @@ function main(): void {
     camouflage: camouflage as 0 | 1 | 2 | 3 | 4,
     clean: values.clean,
     withhold: withhold as Withheld[],
+    types: types.length > 0 ? types : undefined,
     ...(values.rings === undefined ? {} : { rings: Number(values.rings) }),
   });
   process.stdout.write(`${JSON.stringify(counts)}\n`);

@@ -2,10 +2,38 @@ import { diagnosis, items } from './catalogue.js';
 import type { Draw } from './draw.js';
 import { moment, outVisit, stayVisit } from './ordinary.js';
 import { choose, mobile, strangers } from './people.js';
-import { type Case, DAYS, dayIn, type Visit, type World } from './world.js';
+import { type Case, DAYS, dayIn, type PlaceKind, type Visit, type World } from './world.js';
 
 /** Recruits are chosen before anybody's year is written; the ring's own visits come after. */
 export type Plot = () => void;
+
+/** A ring of one type, the `index`th. */
+export type Scheme = (world: World, index: number) => Plot;
+
+/** How hard a ring works at each level of camouflage, as a share of what the bold one does. */
+export const boldness = (world: World) => [1, 0.9, 0.8, 0.7, 0.5][world.camouflage]!;
+
+export const adults = (world: World, county?: number) =>
+  world.people.flatMap((x, p) =>
+    x.age > 25 &&
+    x.die < 0 &&
+    (county === undefined || world.villages[x.village]!.county === county)
+      ? [p]
+      : [],
+  );
+
+export const placesOf = (world: World, kinds: readonly PlaceKind[], county?: number) =>
+  world.places.flatMap((p, i) =>
+    kinds.includes(p.kind) && (county === undefined || p.county === county) ? [i] : [],
+  );
+
+/** A middling shop of a county: neither the busiest nor one that nobody visits. */
+export function someShop(world: World, draw: Draw, county: number): number {
+  const all = placesOf(world, ['pharmacy'], county).sort(
+    (a, b) => world.places[a]!.pull - world.places[b]!.pull,
+  );
+  return draw.pick(all.slice(Math.floor(all.length * 0.3), Math.ceil(all.length * 0.9)));
+}
 
 /**
  * What camouflage does to the members. 0: the card lives for the ring alone. 1 and 2: besides,

@@ -24,6 +24,8 @@ export interface OtherWorldOptions {
   /** Rings of each type; default 4 per 200,000 settlements, at least 1. */
   readonly rings?: number;
   readonly withhold?: readonly Withheld[];
+  /** Types to plant instead of the headline three; trace codes and stock are then written, too. */
+  readonly types?: readonly string[] | undefined;
 }
 
 /** 1 March 2024 to 28 February 2025: the year ends inside, New Year's flu at its end. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { formatDay, formatTime } from '../../../analytics/model/time.js';
 import { DEPARTMENTS, DIAGNOSES, ITEMS } from './catalogue.js';
 import { COUNTIES } from './geography.js';
+import { writeStock, writeTraceCodes } from './goods.js';
 import { mistyped, rowsOf } from './noise.js';
 import { type Case, dayIn, FIRST_DAY, type Visit, type Withheld, type World } from './world.js';
 import { writeDirectories } from './writeDirectories.js';
@@ -99,6 +100,7 @@ export function writeWorld(world: World): Record<string, number> {
   const known = new Uint32Array(world.stays);
   let stays = 0;
   let lineNo = 100_000_000;
+  const ids = new Map<Visit, [string, string, string]>();
   for (const [i, row] of rows.entries()) {
     const v = row.visit;
     const person = world.people[v.person]!;
@@ -107,6 +109,8 @@ export function writeWorld(world: World): Record<string, number> {
     if (firstRow) known[v.stay] = ++stays;
     const stayId = `5139${String(400_000_000 + known[v.stay]!)}`;
     const id = `51390${formatDay(FIRST_DAY + dayIn(row.time)).replaceAll('-', '')}${String(10_000_000 + i)}`;
+    if (row.kind === 'settled') ids.set(v, [id, '', stayId]);
+    else if (row.kind === 'again') ids.get(v)![1] = id;
     const sign = row.kind === 'refund' ? -row.part : 1;
     const fen = lineFen(v);
     const total = fen.reduce((a, b) => a + b, 0);
@@ -210,9 +214,18 @@ export function writeWorld(world: World): Record<string, number> {
   }
   const counts = { setl_d: setl.close(), mdtrt_d: mdtrt.close(), fee_list_d: fees.close() };
   const others = writeDirectories(world, draw);
+  const boxes = world.options.types
+    ? { drug_trac_d: writeTraceCodes(world, ids), invt_d: writeStock(world) }
+    : {};
   cases(world, 'truth', world.truth);
   cases(world, 'lookalikes', world.lookalikes);
-  return { ...counts, ...others, rings: world.truth.length, lookalikes: world.lookalikes.length };
+  return {
+    ...counts,
+    ...others,
+    ...boxes,
+    rings: world.truth.length,
+    lookalikes: world.lookalikes.length,
+  };
 }
 
 function cases(world: World, kind: string, all: readonly Case[]): void {

@@ -1,0 +1,11 @@
+import { drugSchemes } from './drugSchemes.js';
+import { houseSchemes } from './houseSchemes.js';
+import { peopleSchemes } from './peopleSchemes.js';
+import type { Scheme } from './rings.js';
+
+/** Types of DETECTORS.md §2 beside the three headline ones, from its descriptions and the published cases alone. */
+export const SCHEMES: Readonly<Record<string, Scheme>> = {
+  ...drugSchemes,
+  ...peopleSchemes,
+  ...houseSchemes,
+};
