@@ -4,6 +4,7 @@
  *   npm run bench -- accuracy [--seeds 11-15] [--types all|ID,ID] [--settlements 200000]
  *                             [--hidden SEEDS]   worlds in which all rings hide at level 4
  *                             [--clean SEEDS]    worlds without rings; the same seeds unless told
+ *                             [--other SEEDS]    worlds by another hand, of level seed modulo five
  *                             [--withheld SEEDS] clean worlds without addresses and relations
  *                             [--jobs 1] [--kept DIR] [--out FOLDER] [--freeze FILE]
  *
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '11-15' },
     hidden: { type: 'string', default: '' },
     clean: { type: 'string' },
+    other: { type: 'string', default: '' },
     withheld: { type: 'string', default: '' },
     settlements: { type: 'string', default: '200000' },
     types: { type: 'string' },
@@ -55,6 +57,9 @@ function plans(): WorldPlan[] {
     ...world(values.seeds, { kind: 'mixed', types: values.types }),
     ...world(values.hidden, { kind: 'mixed', types: values.types, camouflage: '4' }),
     ...world(values.clean ?? values.seeds, { kind: 'clean' }),
+    ...seedsOf(values.other).map((seed): WorldPlan => {
+      return { kind: 'other', seed, settlements, camouflage: String(seed % 5) };
+    }),
     ...world(values.withheld, { kind: 'clean', without: WITHHELD }),
   ];
 }
@@ -77,12 +82,24 @@ async function measure(scratch: string): Promise<readonly WorldResult[]> {
   return results;
 }
 
+/** These worlds share no line with `seed/`, its planters or the detectors. */
+function byAnotherHand(other: readonly WorldResult[]): string[] {
+  return [
+    ...['', '## By another hand', ''],
+    `${other.length} worlds of another generator (seeds ${values.other}), one ring of each type in each, all at one level:`,
+    ...['', ...recallTable(other)],
+    ...['', ...listTable(other)],
+    ...['', ...missedTable(other)],
+  ];
+}
+
 async function main(scratch: string): Promise<void> {
   const results = await measure(scratch);
   if (values.freeze)
     writeFileSync(values.freeze, `${JSON.stringify(results.map(referenceOf), null, 2)}\n`);
   const mixed = results.filter((w) => w.plan.kind === 'mixed');
   const clean = results.filter((w) => w.plan.kind === 'clean');
+  const other = results.filter((w) => w.plan.kind === 'other');
   const hidden = mixed.filter((w) => w.plan.camouflage).length;
   const plots = values.out
     ? ['', '![Recall by type](accuracy-recall.svg)', '', '![AUPRC](accuracy-auprc.svg)']
@@ -103,6 +120,7 @@ async function main(scratch: string): Promise<void> {
     ...['', ...cleanTable(clean)],
     ...['', ...curveTable(mixed)],
     ...['', ...missedTable(mixed)],
+    ...(other.length > 0 ? byAnotherHand(other) : []),
   ];
   if (existsSync(values.synthea)) {
     const rings = await search(

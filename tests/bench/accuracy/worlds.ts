@@ -5,12 +5,15 @@ import { type Evaluation, evaluate } from '../../../analytics/scoring/evaluate.j
 import { parseTruth, type TruthRing } from '../../../analytics/scoring/evaluateTruth.js';
 import { succeed } from '../../cli/run.js';
 import { baselines } from '../baselines.js';
+import { writeOtherWorld } from '../otherWorld/make.js';
+import { ALL_TYPES } from '../otherWorld/schemes.js';
 
 /** What `ringfence seed` is asked for. */
 export interface WorldPlan {
   readonly seed: number;
   readonly settlements: number;
-  readonly kind: 'mixed' | 'clean';
+  /** `other`: all types by another hand (tests/bench/otherWorld.ts), all at one level. */
+  readonly kind: 'mixed' | 'clean' | 'other';
   /** Types to plant: the three headline ones unless told. */
   readonly types?: string | undefined;
   /** One level for all rings; a mixture of the five unless told. */
@@ -71,14 +74,20 @@ export async function measureWorld(
   const world = join(scratch, name);
   const data = `${world}-data`;
   const option = (key: string, value: string | undefined) => (value ? [`--${key}`, value] : []);
-  await ringfence(
-    data,
-    ...['seed', '--out', world, '--settlements', String(plan.settlements)],
-    ...['--seed', String(plan.seed)],
-    ...(plan.kind === 'clean' ? ['--clean'] : option('types', plan.types)),
-    ...option('camouflage', plan.camouflage),
-    ...option('without', plan.without),
-  );
+  if (plan.kind === 'other')
+    writeOtherWorld({
+      ...{ outDir: world, settlements, seed, types: ALL_TYPES },
+      camouflage: Number(camouflage) as 0 | 1 | 2 | 3 | 4,
+    });
+  else
+    await ringfence(
+      data,
+      ...['seed', '--out', world, '--settlements', String(plan.settlements)],
+      ...['--seed', String(plan.seed)],
+      ...(plan.kind === 'clean' ? ['--clean'] : option('types', plan.types)),
+      ...option('camouflage', plan.camouflage),
+      ...option('without', plan.without),
+    );
   const rings = await search(data, world);
   const [truthFile, looksFile] = [`${world}.truth.jsonl`, `${world}.lookalikes.jsonl`];
   const report = await ringfence(
@@ -90,7 +99,7 @@ export async function measureWorld(
     plan,
     evaluation: JSON.parse(report) as Evaluation,
     realised: Q_LEVELS.map((q) => realised(rings, truth, q)),
-    plain: plan.kind === 'clean' ? {} : await baselines(world, byLevel(truth)),
+    plain: plan.kind !== 'mixed' ? {} : await baselines(world, byLevel(truth)),
   };
   mkdirSync(kept, { recursive: true });
   writeFileSync(file, JSON.stringify(result));

@@ -9,3 +9,10 @@ export const SCHEMES: Readonly<Record<string, Scheme>> = {
   ...peopleSchemes,
   ...houseSchemes,
 };
+
+export const ALL_TYPES: readonly string[] = [
+  'patient-brokering-ring',
+  'card-farming-pharmacy',
+  'impersonated-dialysis',
+  ...Object.keys(SCHEMES),
+];
