@@ -1,16 +1,15 @@
 import { selectiveQ } from '../algorithms/multiplicity.js';
-import {
-  type Finding,
-  type FindingStatus,
-  type InnocentExplanation,
-  patientsOf,
-  type Reason,
-  type Ring,
-  type Subject,
+import type {
+  Finding,
+  FindingStatus,
+  InnocentExplanation,
+  Reason,
+  Ring,
+  Subject,
 } from '../model/finding.js';
-import { entityKey } from '../model/ids.js';
 import type { Period } from '../model/time.js';
 import { identify, lineId } from './identity.js';
+import { joinFindings } from './joining.js';
 
 /** The list's level: a finding is printed when its q is at most this. */
 export const Q_LEVEL = 0.05;
@@ -20,12 +19,6 @@ const MONEY_SHARE = 0.1;
 /** 10 million yuan and more weigh alike. */
 const MONEY_DECADES = 9;
 
-interface Draft {
-  readonly findings: readonly Finding[];
-  readonly status: FindingStatus;
-  readonly p: number | null;
-}
-
 export interface Assembled {
   readonly rings: readonly Ring[];
   /** Drafts that did not reach the list, for the risk profiles: subjects and 1 − q. */
@@ -33,7 +26,7 @@ export interface Assembled {
 }
 
 /**
- * Findings that share people become one ring. Their p is family-wise inside its detector already, so q
+ * Findings of one case become one ring (`joinFindings`). Their p is family-wise inside its detector already, so q
  * corrects for the detectors only (DETECTORS.md §1, N2): `weights` has those that ran.
  */
 export function assemble(
@@ -42,7 +35,7 @@ export function assemble(
   period: Period,
   previous: readonly Ring[],
 ): Assembled {
-  const drafts = withPlaces(mergeByPeople(findings, weights), weights);
+  const drafts = joinFindings(findings, weights, Q_LEVEL);
   const tested = drafts.filter((d) => d.p !== null);
   const q = selectiveQ(
     tested.map((d) => d.p!),
@@ -55,7 +48,7 @@ export function assemble(
   for (const draft of drafts) {
     const value = qOf.get(draft) ?? null;
     const strongest = draft.findings[0]!;
-    const subjects = mergeSubjects(draft.findings);
+    const { subjects } = draft;
     if (draft.status === 'finding' && value !== null && value > Q_LEVEL) {
       faint.push({ subjects, q: value });
       continue;
@@ -97,91 +90,6 @@ function scoreOf(status: FindingStatus, q: number | null, fund: number): number 
   const score =
     status === 'finding' ? 0.5 + raw / 2 : status === 'review' ? 0.25 + raw / 4 : raw / 4;
   return Math.round(score * 1e6) / 1e6;
-}
-
-/** Findings whose patients overlap by half of the smaller are one, the surest first. */
-function mergeByPeople(
-  findings: readonly Finding[],
-  weights: ReadonlyMap<string, number>,
-): Draft[] {
-  const doubt = ({ p, detector }: Finding) =>
-    p === null ? Number.MAX_VALUE : p / weights.get(detector)!;
-  const sorted = findings.toSorted(
-    (x, y) =>
-      doubt(x) - doubt(y) || y.fundAtRisk - x.fundAtRisk || (x.detector < y.detector ? -1 : 1),
-  );
-  const parent = sorted.map((_, i) => i);
-  const find = (i: number): number => (parent[i] === i ? i : find(parent[i]!));
-  const people = sorted.map(patientsOf);
-  const holders = new Map<string, number[]>();
-  people.forEach((ids, i) => {
-    for (const id of ids) holders.set(id, [...(holders.get(id) ?? []), i]);
-  });
-  people.forEach((ids, i) => {
-    const overlap = new Map<number, number>();
-    for (const id of ids)
-      for (const j of holders.get(id)!) if (j < i) overlap.set(j, (overlap.get(j) ?? 0) + 1);
-    for (const [j, n] of overlap)
-      if (
-        sorted[i]!.status === sorted[j]!.status &&
-        n * 2 >= Math.min(ids.length, people[j]!.length)
-      ) {
-        const [x, y] = [find(i), find(j)];
-        parent[Math.max(x, y)] = Math.min(x, y);
-      }
-  });
-  const groups = new Map<number, Finding[]>();
-  sorted.forEach((f, i) => {
-    groups.set(find(i), [...(groups.get(find(i)) ?? []), f]);
-  });
-  return [...groups.values()].map((group) => ({
-    findings: group,
-    status: group[0]!.status,
-    p: group[0]!.p,
-  }));
-}
-
-/**
- * A place's own finding, which names no patient, adds its reasons to the surest ring that has all its core
- * places and would be on the list by itself: how sure the ring is stays the ring's.
- */
-function withPlaces(drafts: readonly Draft[], weights: ReadonlyMap<string, number>): Draft[] {
-  const sum = [...weights.values()].reduce((total, w) => total + w, 0);
-  const sure = ({ p, findings }: Draft) =>
-    p !== null && p <= (Q_LEVEL * weights.get(findings[0]!.detector)!) / sum;
-  const namesNobody = (d: Draft) =>
-    d.status === 'finding' && !d.findings.some((f) => f.subjects.some((s) => s.kind === 'patient'));
-  const rings = drafts
-    .filter((d) => !namesNobody(d))
-    .map((d) => ({ ...d, findings: [...d.findings] }));
-  const alone: Draft[] = [];
-  for (const draft of drafts.filter(namesNobody)) {
-    const places = draft.findings.flatMap(coreOf);
-    const ring = rings.find(
-      (d) =>
-        d.status === 'finding' &&
-        sure(d) &&
-        places.length > 0 &&
-        places.every((h) => d.findings.flatMap(coreOf).includes(h)),
-    );
-    if (ring) ring.findings.push(...draft.findings);
-    else alone.push(draft);
-  }
-  return [...rings, ...alone];
-}
-
-const coreOf = (f: Finding) =>
-  f.subjects.filter((s) => s.kind === 'institution' && s.role === 'core').map((s) => s.id);
-
-/** Roles of the surest finding win. Order: role, then kind and id. */
-function mergeSubjects(findings: readonly Finding[]): Subject[] {
-  const seen = new Map<string, Subject>();
-  for (const f of findings)
-    for (const s of f.subjects) if (!seen.has(entityKey(s))) seen.set(entityKey(s), s);
-  const rank = ['core', 'organiser', 'recruiter', 'doctor', 'member', 'item'];
-  return [...seen.values()].sort(
-    (x, y) => rank.indexOf(x.role) - rank.indexOf(y.role) || (entityKey(x) < entityKey(y) ? -1 : 1),
-  );
 }
 
 function mergeInnocent(findings: readonly Finding[]): InnocentExplanation[] {
