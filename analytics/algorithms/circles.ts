@@ -17,14 +17,15 @@
  */
 import { throwIfAborted } from '../model/errors.js';
 import { createRng } from '../model/rng.js';
+import { pairsOfPlaces } from './pairsOfPlaces.js';
 import {
   type CoVisits,
   countShares,
   coVisits,
   type Links,
+  linksByArea,
   logChance,
   logChanceOf,
-  PLACES_MAX,
   placePair,
   rangesOf,
   rewire,
@@ -94,22 +95,15 @@ export function circleScreen(links: LinkColumns, options: CircleOptions): Circle
   // Links are dealt among the people of one area: neither what an area has nor what a person has moves.
   const shares = countShares(sorted, links.area);
   const ranges = rangesOf(sorted.patient);
-  const world = (own: Links): CircleWorld => {
-    return {
-      pairs: scorePairs(own, ranges, logChanceOf(own, ranges, links.area, shares), options),
-      rescore: (members) => rescore(members, own, ranges, links.area, shares, visited),
-    };
-  };
+  const byArea = linksByArea(sorted.patient, links.area);
+  const world = (own: Links): CircleWorld => ({
+    pairs: scorePairs(own, ranges, logChanceOf(own, ranges, links.area, shares), options),
+    rescore: (members) => rescore(members, own, ranges, links.area, shares, visited),
+  });
   return {
     looks,
     observed: () => world(sorted),
-    redrawn: (seed) =>
-      world(
-        sortLinks(
-          sorted.patient,
-          rewire(sorted.patient, sorted.place, links.area, createRng(seed)),
-        ),
-      ),
+    redrawn: (seed) => world(rewire(sorted, byArea, createRng(seed))),
   };
 }
 
@@ -202,56 +196,73 @@ function toPairs(
 
 /** Links sorted by patient, then place. */
 function scorePairs(
-  { patient, place }: Links,
+  { place }: Links,
   ranges: ReadonlyMap<number, readonly [number, number]>,
   costOf: (link: number) => number,
   options: CircleOptions,
 ): ScoredPairs {
-  let patients = 0;
-  for (let i = 0; i < patient.length; i++) patients = Math.max(patients, patient[i]! + 1);
+  const who = Int32Array.from(ranges.keys());
+  const begin = Int32Array.from(ranges.values(), ([from]) => from);
+  const end = Int32Array.from(ranges.values(), ([, to]) => to);
+  const { start, pairsOf, listStart, list } = pairsOfPlaces(place, { who, begin, end }, options);
   const width = options.siteWidth ?? 1;
-  const placePairs = new Map<number, number[]>();
-  for (const [p, [from, to]] of ranges) {
-    if (to - from > PLACES_MAX || options.among?.has(p) === false) continue;
-    for (let x = from; x < to; x++)
-      for (let y = x + 1; y < to; y++) {
-        const key = placePair(place[x]!, place[y]!);
-        const list = placePairs.get(key);
-        if (list) list.push(p);
-        else placePairs.set(key, [p]);
-      }
-  }
-  throwIfAborted(options.signal);
-  const candidates = new Set<number>();
-  for (const list of placePairs.values()) {
-    if (list.length < 2 || list.length > PLACE_PAIR_MAX) continue;
-    for (let x = 0; x < list.length; x++)
-      for (let y = x + 1; y < list.length; y++) candidates.add(list[x]! * patients + list[y]!);
-  }
-  throwIfAborted(options.signal);
+  const cursor = listStart.slice();
+  /** The one whom another was last compared with. */
+  const compared = new Int32Array(who.length).fill(-1);
   const found: Array<{ a: number; b: number; score: number; shared: number }> = [];
-  for (const key of candidates) {
-    const a = Math.floor(key / patients);
-    const b = key - a * patients;
+
+  function compare(r: number, o: number): void {
     let sum = 0;
     let largest = 0;
     let shared = 0;
     let site = -1;
     let ofSite = 0;
-    for (const [x, y] of sharedPlaces(place, ranges.get(a)!, ranges.get(b)!)) {
-      const here = Math.floor(place[x]! / width);
+    let x = begin[r]!;
+    let y = begin[o]!;
+    const xEnd = end[r]!;
+    const yEnd = end[o]!;
+    while (x < xEnd && y < yEnd) {
+      const mine = place[x]!;
+      const theirs = place[y]!;
+      if (mine < theirs) {
+        x++;
+        continue;
+      }
+      if (mine > theirs) {
+        y++;
+        continue;
+      }
+      const here = width === 1 ? mine : Math.floor(mine / width);
       if (here !== site) {
         site = here;
         ofSite = 0;
         shared++;
       }
-      const term = costOf(x) + costOf(y);
+      const term = costOf(x++) + costOf(y++);
       sum += term;
       ofSite += term;
       largest = Math.max(largest, ofSite);
     }
     if (shared >= options.minShared && sum - largest >= options.minScore)
-      found.push({ a, b, score: sum - largest, shared });
+      found.push({ a: who[r]!, b: who[o]!, score: sum - largest, shared });
+  }
+
+  for (let r = 0; r < who.length; r++) {
+    if ((r & 0x3fff) === 0) throwIfAborted(options.signal);
+    for (let t = start[r]!; t < start[r + 1]!; t++) {
+      const pair = pairsOf[t]!;
+      const to = listStart[pair + 1]!;
+      const size = to - listStart[pair]!;
+      // Lists are in order of people, as this loop is: whoever stands behind comes later.
+      const own = cursor[pair]!++;
+      if (size < 2 || size > PLACE_PAIR_MAX) continue;
+      for (let m = own + 1; m < to; m++) {
+        const o = list[m]!;
+        if (o === r || compared[o] === r) continue;
+        compared[o] = r;
+        compare(r, o);
+      }
+    }
   }
   return toPairs(found.sort((u, v) => u.a - v.a || u.b - v.b));
 }

@@ -153,35 +153,73 @@ export function* sharedPlaces(
   }
 }
 
-/** Shuffles the places among the links of one area; doubled links are mended by further swaps. */
-export function rewire(
-  patient: Int32Array,
-  place: Int32Array,
-  area: Int32Array,
-  rng: Rng,
-): Int32Array {
-  const out = place.slice();
-  const byArea = new Map<number, number[]>();
+/** Links of each area, ascending; areas in the order of their first link. */
+export function linksByArea(patient: Int32Array, area: Int32Array): readonly Int32Array[] {
+  const lists = new Map<number, number[]>();
   for (let i = 0; i < patient.length; i++) {
-    const list = byArea.get(area[patient[i]!]!);
+    const list = lists.get(area[patient[i]!]!);
     if (list) list.push(i);
-    else byArea.set(area[patient[i]!]!, [i]);
+    else lists.set(area[patient[i]!]!, [i]);
   }
-  for (const list of byArea.values()) {
+  return [...lists.values()].map((list) => Int32Array.from(list));
+}
+
+/**
+ * Shuffles the places among the links of one area; doubled links are mended by further swaps. Links are sorted by
+ * patient, and so are those that come back: by patient, then place.
+ */
+export function rewire(
+  { patient, place }: Links,
+  byArea: readonly Int32Array[],
+  rng: Rng,
+): { patient: Int32Array; place: Int32Array } {
+  const out = place.slice();
+  let places = 0;
+  for (const k of place) places = Math.max(places, k + 1);
+  // The turn at which somebody was last seen with a place: a person's links follow each other.
+  const seen = new Int32Array(places);
+  let turn = 0;
+  for (const list of byArea) {
     for (let x = list.length - 1; x > 0; x--) swap(out, list[x]!, list[rng.int(x + 1)]!);
     for (let round = 0; round < 8; round++) {
-      const seen = new Set<number>();
       const doubled: number[] = [];
+      let who = -1;
       for (const i of list) {
-        const key = patient[i]! * 1e6 + out[i]!;
-        if (seen.has(key)) doubled.push(i);
-        else seen.add(key);
+        if (patient[i] !== who) {
+          who = patient[i]!;
+          turn++;
+        }
+        if (seen[out[i]!] === turn) doubled.push(i);
+        else seen[out[i]!] = turn;
       }
       if (doubled.length === 0) break;
       for (const i of doubled) swap(out, i, list[rng.int(list.length)]!);
     }
   }
-  return out;
+  for (let from = 0; from < out.length; ) {
+    let to = from + 1;
+    while (to < out.length && patient[to] === patient[from]) to++;
+    sortShort(out, from, to);
+    from = to;
+  }
+  return { patient, place: out };
+}
+
+/** Few values at a time: a sort of its own for each would cost more than the sorting. */
+function sortShort(values: Int32Array, from: number, to: number): void {
+  if (to - from > 32) {
+    values.subarray(from, to).sort();
+    return;
+  }
+  for (let i = from + 1; i < to; i++) {
+    const value = values[i]!;
+    let j = i - 1;
+    while (j >= from && values[j]! > value) {
+      values[j + 1] = values[j]!;
+      j--;
+    }
+    values[j + 1] = value;
+  }
 }
 
 function swap(values: Int32Array, i: number, j: number): void {

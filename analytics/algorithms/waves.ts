@@ -61,22 +61,31 @@ function candidates(
   ofPlace: Groups,
   { tolerance }: WaveOptions,
 ): Array<readonly [number, number]> {
-  const width = Math.max(0, ...ofPatient.keys()) + 1;
-  const found = new Set<number>();
+  let width = 1;
+  for (const p of ofPatient.keys()) width = Math.max(width, p + 1);
+  const isBack = new Uint8Array(width);
+  for (const [p, list] of ofPatient) isBack[p] = list.length < COMMON_MIN ? 0 : 1;
+  const found: number[] = [];
   for (const list of ofPlace.values()) {
-    const sorted = [...list].sort((x, y) => begin[x]! - begin[y]! || x - y);
-    for (let x = 0; x < sorted.length; x++)
-      for (let y = x + 1; y < sorted.length; y++) {
-        if (begin[sorted[y]!]! - begin[sorted[x]!]! > tolerance) break;
-        const p = patient[sorted[x]!]!;
+    const sorted = list
+      .filter((i) => isBack[patient[i]!])
+      .sort((x, y) => begin[x]! - begin[y]! || x - y);
+    for (let x = 0; x < sorted.length; x++) {
+      const p = patient[sorted[x]!]!;
+      const last = begin[sorted[x]!]! + tolerance;
+      for (let y = x + 1; y < sorted.length && begin[sorted[y]!]! <= last; y++) {
         const q = patient[sorted[y]!]!;
-        if (p === q || ofPatient.get(p)!.length < 2 || ofPatient.get(q)!.length < 2) continue;
-        found.add(Math.min(p, q) * width + Math.max(p, q));
+        if (p !== q) found.push(Math.min(p, q) * width + Math.max(p, q));
       }
+    }
   }
-  return [...found]
-    .sort((x, y) => x - y)
-    .map((key) => [Math.floor(key / width), key % width] as const);
+  const pairs: Array<readonly [number, number]> = [];
+  let before = -1;
+  for (const key of Float64Array.from(found).sort()) {
+    if (key !== before) pairs.push([Math.floor(key / width), key % width]);
+    before = key;
+  }
+  return pairs;
 }
 
 function score(
@@ -89,16 +98,16 @@ function score(
   const inOrder = (list: readonly number[]) =>
     [...list].sort((x, y) => begin[x]! - begin[y]! || x - y);
   for (const [a, b] of pairs) {
-    const places = new Set(ofPatient.get(a)!.map((i) => institution[i]!));
-    const common = new Set(
-      ofPatient
-        .get(b)!
-        .map((i) => institution[i]!)
-        .filter((h) => places.has(h)),
-    );
-    if (common.size < COMMON_MIN) continue;
-    const mine = inOrder(ofPatient.get(a)!.filter((i) => common.has(institution[i]!)));
-    const theirs = inOrder(ofPatient.get(b)!.filter((i) => common.has(institution[i]!)));
+    const ofA = ofPatient.get(a)!;
+    const ofB = ofPatient.get(b)!;
+    const common: number[] = [];
+    for (const i of ofA) {
+      const h = institution[i]!;
+      if (!common.includes(h) && ofB.some((j) => institution[j] === h)) common.push(h);
+    }
+    if (common.length < COMMON_MIN) continue;
+    const mine = inOrder(ofA.filter((i) => common.includes(institution[i]!)));
+    const theirs = inOrder(ofB.filter((i) => common.includes(institution[i]!)));
     let hits = 0;
     // Two pointers over both calendars: each stay is used once.
     for (let x = 0, y = 0; x < mine.length && y < theirs.length; ) {

@@ -115,18 +115,11 @@ function score(
 ): PairScreen {
   const at = calendar(visits, byPlace);
   const found = pairsAtLeast(countHits(visits, at, deltaSeconds), minHits);
-  const rhythms = rhythmsOf(days);
+  const lags = lagsOf(days);
+  const of = diaries(visits, byPatient);
   const expected = new Float64Array(found.size);
   for (let k = 0; k < found.size; k++)
-    expected[k] = expectedHits(
-      visits,
-      at,
-      byPatient,
-      found.a[k]!,
-      found.b[k]!,
-      deltaSeconds,
-      rhythms,
-    );
+    expected[k] = expectedHits(at, of, found.a[k]!, found.b[k]!, deltaSeconds, lags);
   const hits = found.count.slice(0, found.size);
   return {
     a: found.a.slice(0, found.size),
@@ -159,76 +152,98 @@ function countHits({ patient }: VisitColumns, at: Calendar, delta: number) {
   return table;
 }
 
+/** Visits of each person one after the other, in the order of `byPatient.row`. */
+interface Diaries {
+  readonly start: Int32Array;
+  readonly place: Int32Array;
+  readonly time: Float64Array;
+}
+
+function diaries({ time, place }: VisitColumns, { start, row }: Rows): Diaries {
+  const places = new Int32Array(row.length);
+  const times = new Float64Array(row.length);
+  for (let k = 0; k < row.length; k++) {
+    places[k] = place[row[k]!]!;
+    times[k] = time[row[k]!]!;
+  }
+  return { start, place: places, time: times };
+}
+
 function expectedHits(
-  { time, place }: VisitColumns,
   at: Calendar,
-  byPatient: Rows,
+  { start, place, time }: Diaries,
   a: number,
   b: number,
   delta: number,
-  rhythms: readonly Rhythm[],
+  lags: Lags,
 ): number {
-  const counts = rhythms.map(() => 0);
+  let everyWeek = 0;
+  let everySecond = 0;
+  let everyFourth = 0;
+  let monthly = 0;
   let hits = 0;
   let busy = 0;
-  for (let x = byPatient.start[a]!; x < byPatient.start[a + 1]!; x++)
-    for (let y = byPatient.start[b]!; y < byPatient.start[b + 1]!; y++) {
-      const i = byPatient.row[x]!;
-      const j = byPatient.row[y]!;
-      if (place[i] !== place[j]) continue;
-      const gap = Math.abs(time[i]! - time[j]!);
-      if (gap > delta)
-        rhythms.forEach(({ isLag }, r) => {
-          if (isLag(time[i]!, time[j]!, delta)) counts[r]!++;
-        });
-      else {
+  for (let x = start[a]!; x < start[a + 1]!; x++) {
+    const here = place[x]!;
+    const t = time[x]!;
+    for (let y = start[b]!; y < start[b + 1]!; y++) {
+      if (place[y] !== here) continue;
+      const gap = Math.abs(t - time[y]!);
+      if (gap <= delta) {
         hits++;
-        busy += busyness(at, place[i]!, time[i]!);
+        busy += busyness(at, here, t);
+        continue;
       }
+      const weeks = Math.round(gap / WEEK_S);
+      if (weeks > 0 && weeks <= WEEKS && Math.abs(gap - weeks * WEEK_S) <= delta) {
+        everyWeek++;
+        if (weeks % 2 === 0) everySecond++;
+        if (weeks % 4 === 0) everyFourth++;
+      }
+      if (gap <= MONTHS_MAX_S && sameDayOfMonth(t, time[y]!, delta)) monthly++;
     }
-  const weekly = (counts[0]! + 0.5) / rhythms[0]!.lags;
+  }
+  const weekly = (everyWeek + 0.5) / lags.weeks;
+  const mean = (count: number, of: number) => (count + LEAN * weekly) / (of + LEAN);
   const most = Math.max(
-    ...rhythms.map(({ lags }, r) => (counts[r]! + LEAN * weekly) / (lags + LEAN)),
+    mean(everyWeek, lags.weeks),
+    mean(everySecond, lags.secondWeeks),
+    mean(everyFourth, lags.fourthWeeks),
+    mean(monthly, lags.months),
   );
   return Math.max(weekly, most) * (hits > 0 ? busy / hits : 1);
 }
 
-/** A way of coming back: whether two moments are one or some periods apart, and how many lags that is. */
-interface Rhythm {
-  readonly lags: number;
-  readonly isLag: (s: number, t: number, delta: number) => boolean;
+/** Ways of coming back: every week, second or fourth week, or month; how many lags each is. */
+interface Lags {
+  readonly weeks: number;
+  readonly secondWeeks: number;
+  readonly fourthWeeks: number;
+  readonly months: number;
 }
 
-/** The first is every week. Lags that leave the period count for the part that stays in it. */
-function rhythmsOf(days: number): Rhythm[] {
+/** Lags that leave the period count for the part that stays in it. */
+function lagsOf(days: number): Lags {
   const inside = (lag: number) => 2 * Math.max(0, 1 - lag / days);
-  const everyWeeks = (step: number): Rhythm => {
+  const everyWeeks = (step: number) => {
     let lags = 0;
     for (let w = step; w <= WEEKS; w += step) lags += inside(7 * w);
-    return {
-      lags: Math.max(lags, 0.1),
-      isLag(s, t, delta) {
-        const gap = Math.abs(s - t);
-        const weeks = Math.round(gap / WEEK_S);
-        return (
-          weeks > 0 &&
-          weeks <= WEEKS &&
-          weeks % step === 0 &&
-          Math.abs(gap - weeks * WEEK_S) <= delta
-        );
-      },
-    };
+    return Math.max(lags, 0.1);
   };
-  let lags = 0;
-  for (let m = 1; m <= MONTHS; m++) lags += inside(m * MONTH_DAYS);
-  const everyMonth: Rhythm = {
-    lags: Math.max(lags, 0.1),
-    isLag(s, t, delta) {
-      if (Math.abs(s - t) > (MONTHS + 0.5) * MONTH_DAYS * DAY_S) return false;
-      return Math.abs(secondOfDay(s) - secondOfDay(t)) <= delta && dayOfMonth(s) === dayOfMonth(t);
-    },
+  let months = 0;
+  for (let m = 1; m <= MONTHS; m++) months += inside(m * MONTH_DAYS);
+  return {
+    weeks: everyWeeks(1),
+    secondWeeks: everyWeeks(2),
+    fourthWeeks: everyWeeks(4),
+    months: Math.max(months, 0.1),
   };
-  return [everyWeeks(1), everyWeeks(2), everyWeeks(4), everyMonth];
+}
+
+const MONTHS_MAX_S = (MONTHS + 0.5) * MONTH_DAYS * DAY_S;
+
+function sameDayOfMonth(s: number, t: number, delta: number): boolean {
+  return Math.abs(secondOfDay(s) - secondOfDay(t)) <= delta && dayOfMonth(s) === dayOfMonth(t);
 }
 
 function dayOfMonth(time: number): number {

@@ -41,6 +41,8 @@ export interface Waves {
   readonly visits: Timed;
   /** Visits by place in order of their beginning. */
   readonly byPlace: ReadonlyMap<number, Int32Array>;
+  /** Visits of person p: `own.list[own.start[p]] … own.list[own.start[p + 1] − 1]`. */
+  readonly own: { readonly start: Int32Array; readonly list: Int32Array };
   readonly household: Int32Array;
   /** Beginnings, and ends, this close are of one wave. */
   readonly tolerance: number;
@@ -49,6 +51,8 @@ export interface Waves {
   /** First beginning and last end of all. */
   readonly span: readonly [number, number];
 }
+
+const NO_VISITS = new Int32Array();
 
 interface Wave {
   readonly place: number;
@@ -76,7 +80,41 @@ export function prepareWaves(
       Int32Array.from(list.sort((x, y) => visits.begin[x]! - visits.begin[y]! || x - y)),
     ]),
   );
-  return { visits, byPlace, ...options, span: [first, last] };
+  return { visits, byPlace, own: visitsByPatient(visits), ...options, span: [first, last] };
+}
+
+function visitsByPatient({ patient }: Timed): Waves['own'] {
+  let patients = 0;
+  for (const p of patient) patients = Math.max(patients, p + 1);
+  const start = new Int32Array(patients + 1);
+  for (const p of patient) start[p + 1]!++;
+  for (let p = 0; p < patients; p++) start[p + 1]! += start[p]!;
+  const cursor = start.slice();
+  const list = new Int32Array(patient.length);
+  patient.forEach((p, i) => {
+    list[cursor[p]!++] = i;
+  });
+  return { start, list };
+}
+
+/** Visits of the group by place, each place's in order of their beginning. */
+function visitsOf(members: readonly number[], waves: Waves): Map<number, Int32Array> {
+  const { visits, own } = waves;
+  const lists = new Map<number, number[]>();
+  for (const m of new Set(members))
+    for (let k = own.start[m] ?? 0; k < (own.start[m + 1] ?? 0); k++) {
+      const i = own.list[k]!;
+      const place = visits.institution[i]!;
+      const list = lists.get(place);
+      if (list) list.push(i);
+      else lists.set(place, [i]);
+    }
+  return new Map(
+    [...lists].map(([place, list]) => [
+      place,
+      Int32Array.from(list.sort((x, y) => visits.begin[x]! - visits.begin[y]! || x - y)),
+    ]),
+  );
 }
 
 /** The group and those who were in its waves. Who joins may show further waves, so it is done again. */
@@ -150,10 +188,10 @@ function within(
 /** Moments at which three or more homes of the group were there together, the largest first; each visit in one. */
 function wavesOf(members: readonly number[], waves: Waves): Wave[] {
   const { visits, household } = waves;
-  const inside = new Set(members);
+  const lists = visitsOf(members, waves);
   const out: Wave[] = [];
-  for (const [place, list] of waves.byPlace) {
-    let rest = list.filter((i) => inside.has(visits.patient[i]!));
+  for (const place of waves.byPlace.keys()) {
+    let rest = lists.get(place) ?? NO_VISITS;
     while (rest.length >= WAVE_UNITS) {
       let best: Int32Array = new Int32Array();
       let homes = 0;

@@ -67,11 +67,20 @@ export function provableUnits(members: readonly number[], patients: Patients): n
   return Math.max(known.size, Math.ceil(members.length / OUTING_MAX));
 }
 
-/** A telephone that more than a household gives is no household's: it may be the broker's own. */
+const homePhonesCache = new WeakMap<Int32Array, Int32Array>();
+
+/**
+ * A telephone that more than a household gives is no household's: it may be the broker's own. Made once for the
+ * telephones of a world.
+ */
 function homePhones(phone: Int32Array): Int32Array {
+  const known = homePhonesCache.get(phone);
+  if (known) return known;
   const size = new Map<number, number>();
   for (const p of phone) if (p >= 0) size.set(p, (size.get(p) ?? 0) + 1);
-  return phone.map((p) => (p >= 0 && size.get(p)! <= HOUSEHOLD_MAX ? p : -1));
+  const made = phone.map((p) => (p >= 0 && size.get(p)! <= HOUSEHOLD_MAX ? p : -1));
+  homePhonesCache.set(phone, made);
+  return made;
 }
 
 /**

@@ -25,8 +25,6 @@ export interface PatternOptions {
 /** A week's purchases of a drug at a place enter with so many households and such a log likelihood ratio beyond habit. */
 const CELL_MIN = 3;
 const CELL_SCORE = 2;
-/** Households come to so many occasions. */
-const REPEATED = 2;
 /** No expectation is taken for smaller: a single purchase is no surprise. */
 const EXPECTED_MIN = 0.5;
 
@@ -96,21 +94,34 @@ export const institutionsOf = (
  * are left out again and again: whoever comes to one event only makes no pattern.
  */
 function repeated(purchases: Purchases, week: Int32Array, entries: readonly number[]): number[] {
-  const { unit, institution, pair, weeks } = purchases;
-  let left = [...entries];
+  const { unit, institution, pair, weeks, sizes } = purchases;
+  const numbers = new Map<number, number>();
+  const cell = Int32Array.from(entries, (e) => {
+    const key = pair[e]! * weeks + week[e]!;
+    const number = numbers.get(key) ?? numbers.size;
+    if (number === numbers.size) numbers.set(key, number);
+    return number;
+  });
+  const inCell = new Int32Array(numbers.size);
+  const firstOccasion = new Int32Array(sizes[0]);
+  const comesAgain = new Uint8Array(sizes[0]);
+  let left = entries.map((_, k) => k);
   for (;;) {
-    const occasions = new Map<number, Set<number>>();
-    const cells = new Map<number, number>();
-    const cell = (e: number) => pair[e]! * weeks + week[e]!;
-    for (const e of left) {
-      const set = occasions.get(unit[e]!) ?? new Set<number>();
-      occasions.set(unit[e]!, set.add(institution[e]! * weeks + week[e]!));
-      cells.set(cell(e), (cells.get(cell(e)) ?? 0) + 1);
+    inCell.fill(0);
+    firstOccasion.fill(-1);
+    comesAgain.fill(0);
+    for (const k of left) {
+      const e = entries[k]!;
+      const u = unit[e]!;
+      const occasion = institution[e]! * weeks + week[e]!;
+      if (firstOccasion[u] === -1) firstOccasion[u] = occasion;
+      else if (firstOccasion[u] !== occasion) comesAgain[u] = 1;
+      inCell[cell[k]!]!++;
     }
     const next = left.filter(
-      (e) => occasions.get(unit[e]!)!.size >= REPEATED && cells.get(cell(e))! >= CELL_MIN,
+      (k) => comesAgain[unit[entries[k]!]!] && inCell[cell[k]!]! >= CELL_MIN,
     );
-    if (next.length === left.length) return next;
+    if (next.length === left.length) return next.map((k) => entries[k]!);
     left = next;
   }
 }
