@@ -3,7 +3,7 @@ import type { PairScreen } from '../algorithms/pairSums.js';
 import type { Finding } from '../model/finding.js';
 import type { WorkContext } from '../model/progress.js';
 import type { TableName } from '../model/tables.js';
-import type { World } from '../projection/world.js';
+import type { CountyWorld, World } from '../projection/world.js';
 
 export interface DetectorContext extends WorkContext {
   /** Seed of the run; a detector derives its own streams from it by name. */
@@ -39,7 +39,7 @@ export interface Detector<Schema extends z.ZodObject = z.ZodObject> {
    * worlds: they add over counties, so the counties of a rebuild are screened apart.
    */
   screen?(
-    county: World,
+    county: CountyWorld,
     parameters: z.output<Schema>,
     context: DetectorContext,
   ): readonly PairScreen[];

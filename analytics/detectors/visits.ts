@@ -1,8 +1,8 @@
 import type { VisitColumns } from '../algorithms/visits.js';
-import { CLASS_PHARMACY, INSTITUTION_PHARMACY, type World } from '../projection/world.js';
+import { CLASS_PHARMACY, type CountyWorld, INSTITUTION_PHARMACY } from '../projection/world.js';
 
 /** Settlements at pharmacies that carry a clock time and were not taken back. */
-export function pharmacyVisits(world: World): VisitColumns {
+export function pharmacyVisits(world: CountyWorld): VisitColumns {
   const s = world.settlements;
   const rows: number[] = [];
   for (let i = 0; i < s.count; i++)
@@ -17,7 +17,7 @@ export function pharmacyVisits(world: World): VisitColumns {
 }
 
 /** A card used at a pharmacy: by the settlement's class, or by the place where the class is silent. */
-export function isPharmacySwipe(world: World, i: number): boolean {
+export function isPharmacySwipe(world: CountyWorld, i: number): boolean {
   const s = world.settlements;
   return (
     s.class[i] === CLASS_PHARMACY ||

@@ -40,6 +40,8 @@ export interface RebuildNeeds {
   readonly runLog: RunLog;
   /** Version of the program that makes the runs. */
   readonly code: string;
+  /** Threads that search all counties together. */
+  readonly threads: number;
 }
 
 export interface Plan {
@@ -79,13 +81,14 @@ export interface DetectTask extends TaskBase {
   readonly counties: ReadonlyArray<readonly [county: string, file: string]>;
   /** Rings of the run before, for their identity. */
   readonly previous: readonly Ring[];
+  readonly threads: number;
 }
 export type RebuildTask = CountyTask | DetectTask;
 
 const PROGRAM: Program = { url: compiled('analytics/jobs/rebuild.worker.js'), nice: 10 };
 const RINGS_A_PAGE = 1_000;
 /** Counties are read side by side, so each has one thread of DuckDB and a share of the memory. */
-const PART_LIMITS: ReadOptions = { threads: 1, memoryLimit: '700MB' };
+export const PART_LIMITS: ReadOptions = { threads: 1, memoryLimit: '700MB' };
 
 export const runIdOf = (jobId: string) => `run-${jobId}`;
 
@@ -231,6 +234,7 @@ export function createRebuild(needs: RebuildNeeds): Flow<'rebuild'> & {
           join(folderOf(ctx.jobId), plan.folder, (left as { file: string }).file),
         ]),
         previous,
+        threads: needs.threads,
       };
       return runApart<DetectionRun>(PROGRAM, task, ctx);
     },

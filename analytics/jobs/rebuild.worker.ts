@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { openReader } from '../landing/reader.js';
 import type { WorkContext } from '../model/progress.js';
 import { runDetection, screenCounty } from '../scoring/run.js';
+import { leaveArtifact } from './artifact.js';
 import type { CountyTask, DetectTask, RebuildTask } from './rebuild.js';
 import { doTasks } from './subprocess.js';
 
@@ -11,16 +11,8 @@ async function screen(task: CountyTask, context: WorkContext): Promise<null> {
   const rules = task.rules ? { rules: task.rules } : {};
   const reader = await openReader(snapshot, task.reader);
   try {
-    const artifact = await screenCounty(
-      reader,
-      { period, seed, county, dataDir, ...rules },
-      context,
-    );
-    // Whole or not at all: the parent may be told of it only when it stands under its name. Two
-    // workers may be at the same county, when one was taken for dead.
-    const making = `${out}.${randomUUID()}`;
-    writeFileSync(making, artifact);
-    renameSync(making, out);
+    const request = { period, seed, county, dataDir, ...rules };
+    leaveArtifact(out, await screenCounty(reader, request, context));
     return null;
   } finally {
     await reader.close();
@@ -28,12 +20,12 @@ async function screen(task: CountyTask, context: WorkContext): Promise<null> {
 }
 
 async function detect(task: DetectTask, context: WorkContext) {
-  const { snapshot, period, seed, runId: id, code, previous, dataDir } = task;
+  const { snapshot, period, seed, runId: id, code, previous, dataDir, threads } = task;
   const artifacts = task.counties.map(([, file]) => readFileSync(file));
   const reader = await openReader(snapshot, task.reader);
   try {
     const rules = task.rules ? { rules: task.rules } : {};
-    const request = { id, code, period, seed, previous, artifacts, dataDir, ...rules };
+    const request = { id, code, period, seed, previous, artifacts, dataDir, threads, ...rules };
     return await runDetection(reader, request, context);
   } finally {
     await reader.close();

@@ -5,14 +5,15 @@ import type { Landing } from '../landing/landing.js';
 import type { ReaderOptions } from '../landing/reader.js';
 import type { LandingSnapshot } from '../landing/snapshot.js';
 import { notFound, RingfenceError } from '../model/errors.js';
-import type { Progress } from '../model/progress.js';
+import type { Progress, WorkContext } from '../model/progress.js';
 import { compiled } from '../model/resources.js';
 import { deriveSeed } from '../model/rng.js';
 import type { RunRules } from '../model/rules.js';
 import type { Period } from '../model/time.js';
 import type { PlantedOutcome, PlantedRing, SelfTest } from '../planting/shadow/judge.js';
 import type { GraphStore } from '../store/port.js';
-import type { RebuildResult } from './rebuild.js';
+import { PART_LIMITS, type RebuildResult } from './rebuild.js';
+import { sideBySide } from './sideBySide.js';
 import { type Program, runApart } from './subprocess.js';
 import type { Flow, JobContext, Payload } from './types.js';
 
@@ -30,6 +31,8 @@ export interface SelfTestNeeds {
   readonly selfTests: SelfTests;
   /** Version of the program that searches now. */
   readonly code: string;
+  /** Counties read, and detectors run, side by side. */
+  readonly threads: number;
 }
 
 interface SelfTestPlan {
@@ -57,19 +60,37 @@ export interface PlantTask extends TaskBase {
   /** Each world's rows go into a folder of this one, named by its number. */
   readonly folder: string;
 }
+export interface ScreenTask extends TaskBase {
+  readonly type: 'screen';
+  readonly seed: number;
+  /** The rows of one world. */
+  readonly folder: string;
+  readonly county: string;
+  /** File to leave the county's statistics in. */
+  readonly out: string;
+}
 export interface SearchTask extends TaskBase {
   readonly type: 'search';
   readonly seed: number;
   readonly code: string;
   /** The rows of one world. */
   readonly folder: string;
+  /** What its counties left. */
+  readonly counties: readonly string[];
   readonly planted: readonly PlantedRing[];
+  readonly threads: number;
 }
-export type SelfTestTask = PlantTask | SearchTask;
+export type SelfTestTask = PlantTask | ScreenTask | SearchTask;
 
-/** What was planted: the rings of each world, and how much was there to plant them in. */
+/** A shadow copy: its rings, and the counties of its institutions. */
+export interface ShadowWorld {
+  readonly planted: readonly PlantedRing[];
+  readonly counties: readonly string[];
+}
+
+/** What was planted, and how much was there to plant it in. */
 export interface Planted {
-  readonly worlds: ReadonlyArray<readonly PlantedRing[]>;
+  readonly worlds: readonly ShadowWorld[];
   readonly patients: number;
   readonly settlements: number;
 }
@@ -155,15 +176,7 @@ export function createSelfTest(needs: SelfTestNeeds): Flow<'self-test'> {
     const plant: PlantTask = { ...base, type: 'plant', seed: plan.seed, folder };
     const { worlds, ...size } = await runApart<Planted>(PROGRAM, plant, { signal: ctx.signal });
     const plantings: PlantedOutcome[] = [];
-    for (const [k, planted] of worlds.entries()) {
-      const search: SearchTask = {
-        ...base,
-        type: 'search',
-        seed: plan.runSeed,
-        code,
-        folder: join(folder, String(k)),
-        planted,
-      };
+    for (const [k, world] of worlds.entries()) {
       // The share of this world that is done counts too: there may be but one.
       const progress = ({ done, total }: Progress) =>
         ctx.progress({
@@ -171,8 +184,8 @@ export function createSelfTest(needs: SelfTestNeeds): Flow<'self-test'> {
           done: Math.floor(100 * (k + (total ? done / total : 0))),
           total: 100 * worlds.length,
         });
-      const task = { signal: ctx.signal, progress };
-      plantings.push(...(await runApart<PlantedOutcome[]>(PROGRAM, search, task)));
+      const search = { ...base, seed: plan.runSeed, folder: join(folder, String(k)) };
+      plantings.push(...(await searchWorld(search, world, { signal: ctx.signal, progress })));
     }
     return {
       run: plan.run,
@@ -183,6 +196,31 @@ export function createSelfTest(needs: SelfTestNeeds): Flow<'self-test'> {
       ...size,
       plantings,
     };
+  }
+
+  /** The rebuild's own two steps, on a shadow: every county's pairs, side by side, then all together. */
+  async function searchWorld(
+    base: TaskBase & Pick<SearchTask, 'seed' | 'folder'>,
+    { planted, counties }: ShadowWorld,
+    { signal, progress }: Required<WorkContext>,
+  ): Promise<PlantedOutcome[]> {
+    const { code, threads } = needs;
+    const total = 2 * counties.length;
+    const reader = { ...base.reader, ...PART_LIMITS };
+    let done = 0;
+    const files = await sideBySide(counties, threads, signal, async (county, stopped) => {
+      progress({ phase: 'counties', done, total });
+      const out = join(base.folder, `county-${county || 'none'}.bin`);
+      const screen: ScreenTask = { ...base, reader, type: 'screen', county, out };
+      await runApart(PROGRAM, screen, { signal: stopped });
+      done++;
+      return out;
+    });
+    const all = (at: Progress) => {
+      if (at.total) progress({ phase: 'all', done: at.total + at.done, total: 2 * at.total });
+    };
+    const search: SearchTask = { ...base, type: 'search', code, counties: files, planted, threads };
+    return runApart<PlantedOutcome[]>(PROGRAM, search, { signal, progress: all });
   }
 }
 

@@ -13,6 +13,7 @@ import {
   CLASS_OTHER,
   CLASS_OUTPATIENT,
   CLASS_PHARMACY,
+  type CountyWorld,
   type Settlements,
   type World,
 } from './world.js';
@@ -54,9 +55,8 @@ export async function loadWorld(
       `The period ${period.from} to ${period.to} is empty or no date`,
       'Give --from and --to as YYYY-MM-DD, from before to',
     );
+  await indexEverybody(reader);
   await reader.run(`
-    CREATE OR REPLACE TEMP TABLE d_patient AS ${indexOf(`SELECT DISTINCT psn_no AS code FROM ${reader.sql('setl_d')}`)};
-    CREATE OR REPLACE TEMP TABLE d_institution AS ${indexOf(`SELECT DISTINCT fixmedins_code AS code FROM ${reader.sql('setl_d')}`)};
     CREATE OR REPLACE TEMP TABLE d_doctor AS ${indexOf(doctorCodes(reader, details))};
     CREATE OR REPLACE TEMP TABLE d_diagnosis AS ${indexOf('SELECT DISTINCT dise AS code FROM ev_settlement WHERE dise IS NOT NULL')};
     CREATE OR REPLACE TEMP TABLE d_department AS ${indexOf('SELECT DISTINCT dept AS code FROM ev_settlement WHERE dept IS NOT NULL')};`);
@@ -105,7 +105,7 @@ export async function loadWorld(
     period,
     fromDay,
     toDay,
-    missing: new Set(TABLE_NAMES.filter((t) => !reader.has(t))),
+    missing: missingTables(reader),
     patients: await loadPatients(reader),
     institutions: await loadInstitutions(reader),
     doctors: await codes(reader, 'd_doctor'),
@@ -113,6 +113,45 @@ export async function loadWorld(
     ...(await loadDetails(reader, details, settlements.count, toDay)),
   };
 }
+
+/** Loads what the screening of a county sees. Expects `prepareEvents` to have made its `ev_settlement`. */
+export async function loadCounty(reader: LandingReader): Promise<CountyWorld> {
+  await indexEverybody(reader);
+  const [everybody] = await reader.rows<{ count: number }>(
+    'SELECT count(*) AS count FROM d_patient',
+  );
+  const columns = await reader.columns(`
+    SELECT p.ix AS patient, i.ix AS institution, e.time_s AS time, e.has_clock AS clock,
+      (${CLASS_SQL})::INTEGER AS class, e.cancelled
+    FROM ev_settlement e
+    JOIN d_patient p ON p.code = e.psn_no JOIN d_institution i ON i.code = e.fixmedins_code
+    ORDER BY e.setl_id`);
+  return {
+    missing: missingTables(reader),
+    patients: { ids: { length: everybody!.count } },
+    institutions: await loadInstitutions(reader),
+    settlements: {
+      count: columns.rows,
+      patient: columns.get('patient') as Int32Array,
+      institution: columns.get('institution') as Int32Array,
+      time: columns.get('time') as Float64Array,
+      hasClock: columns.get('clock') as Uint8Array,
+      class: narrowed(columns.get('class') as Int32Array),
+      cancelled: columns.get('cancelled') as Uint8Array,
+    },
+  };
+}
+
+/** `d_patient` and `d_institution`(code, ix) of all settlements that landing has, whatever was read of them. */
+async function indexEverybody(reader: LandingReader): Promise<void> {
+  const indexed = (column: string) =>
+    indexOf(`SELECT DISTINCT ${column} AS code FROM ${reader.sql('setl_d')}`);
+  await reader.run(`CREATE OR REPLACE TEMP TABLE d_patient AS ${indexed('psn_no')};
+    CREATE OR REPLACE TEMP TABLE d_institution AS ${indexed('fixmedins_code')}`);
+}
+
+const missingTables = (reader: LandingReader): ReadonlySet<TableName> =>
+  new Set(TABLE_NAMES.filter((t) => !reader.has(t)));
 
 /** Doctors of settlements; where fee lines are wanted, also those who only prescribed. */
 function doctorCodes(reader: LandingReader, details: ReadonlySet<TableName>): string {

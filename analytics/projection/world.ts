@@ -27,6 +27,18 @@ export interface World {
   readonly relations: Relations;
 }
 
+/**
+ * What the screening of one county's institutions sees of a world: who was where, when. Homes, fee lines and
+ * diagnoses, which take longest to read, are not there; indexes are those of the whole world.
+ */
+export interface CountyWorld extends Pick<World, 'missing' | 'institutions'> {
+  readonly patients: { readonly ids: { readonly length: number } };
+  readonly settlements: Pick<
+    Settlements,
+    'count' | 'patient' | 'institution' | 'time' | 'hasClock' | 'class' | 'cancelled'
+  >;
+}
+
 export interface Patients {
   /** Sorted `psn_no`. */
   readonly ids: readonly string[];

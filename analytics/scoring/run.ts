@@ -1,20 +1,22 @@
-import { deserialize, serialize } from 'node:v8';
-import { addScreens, type PairScreen } from '../algorithms/pairSums.js';
+import { serialize } from 'node:v8';
+import type { PairScreen } from '../algorithms/pairSums.js';
 import { DETECTORS } from '../detectors/index.js';
 import { prepareEvents } from '../landing/events.js';
 import type { LandingReader } from '../landing/types.js';
 import { throwIfAborted } from '../model/errors.js';
-import type { DetectionRun, DetectorOutcome, Finding, Ring } from '../model/finding.js';
+import type { DetectionRun, DetectorOutcome, Ring } from '../model/finding.js';
 import type { WorkContext } from '../model/progress.js';
 import { deriveSeed } from '../model/rng.js';
 import type { RunRules } from '../model/rules.js';
 import type { TableName } from '../model/tables.js';
 import type { Period } from '../model/time.js';
-import { loadWorld } from '../projection/load.js';
+import { loadCounty, loadWorld } from '../projection/load.js';
 import type { World } from '../projection/world.js';
 import { assemble } from './assemble.js';
+import type { CountyArtifact } from './detectOne.js';
 import { feedback } from './feedback.js';
 import { ringItems } from './items.js';
+import { detectAll } from './lanes.js';
 import { riskProfiles } from './profiles.js';
 import { dictionaryOf, parametersOf } from './rules.js';
 import { readVerdicts } from './verdicts.js';
@@ -28,9 +30,6 @@ export interface RunRequest {
   readonly rules?: RunRules;
 }
 
-/** Pair statistics of one county, to be kept in a file until the parent reads it. */
-export type CountyArtifact = Uint8Array;
-
 /** Part A of a rebuild: one county's pair statistics, observed and redrawn. */
 export async function screenCounty(
   reader: LandingReader,
@@ -38,12 +37,7 @@ export async function screenCounty(
   context: WorkContext = {},
 ): Promise<CountyArtifact> {
   await prepareEvents(reader, { ...request.period, counties: [request.county] });
-  const world = await loadWorld(
-    reader,
-    request.period,
-    dictionaryOf(request.dataDir, request.rules),
-    tablesOf(DETECTORS.filter((d) => d.screen)),
-  );
+  const world = await loadCounty(reader);
   const screens: Record<string, readonly PairScreen[]> = {};
   for (const detector of DETECTORS) {
     throwIfAborted(context.signal);
@@ -64,6 +58,8 @@ export async function runDetection(
     readonly code: string;
     readonly artifacts: readonly CountyArtifact[];
     readonly previous: readonly Ring[];
+    /** Detectors side by side, each in a thread; 1 unless told. */
+    readonly threads?: number;
   },
   context: WorkContext = {},
 ): Promise<DetectionRun> {
@@ -76,37 +72,30 @@ export async function runDetection(
     dictionaryOf(request.dataDir, request.rules),
     tablesOf(DETECTORS),
   );
-  const counties = request.artifacts.map(
-    (a) => deserialize(a) as Record<string, readonly PairScreen[]>,
+  const reasons = new Map(DETECTORS.map((d) => [d.id, notRun(d.needs, world)]));
+  const detected = await detectAll(
+    { world, seed: request.seed, ...(request.rules ? { rules: request.rules } : {}) },
+    DETECTORS.map((d) => d.id).filter((id) => !reasons.get(id)),
+    request.artifacts,
+    request.threads ?? 1,
+    context,
   );
-  const outcomes: DetectorOutcome[] = [];
-  const findings: Finding[] = [];
-  const parameters: Record<string, unknown> = {};
-  for (const [k, detector] of DETECTORS.entries()) {
-    throwIfAborted(context.signal);
-    context.progress?.({ phase: detector.id, done: k, total: DETECTORS.length });
-    const began = performance.now();
-    const params = parametersOf(detector, request.rules);
-    parameters[detector.id] = params;
-    const reason = notRun(detector.needs, world);
-    const found = reason
-      ? []
-      : await detector.detect(
-          world,
-          params,
-          { ...context, seed: deriveSeed(request.seed, detector.id) },
-          addScreens(counties.map((c) => c[detector.id] ?? [])),
-        );
-    findings.push(...found);
-    outcomes.push({
-      detector: detector.id,
-      version: detector.version,
+  const outcomes = DETECTORS.map(({ id, version }): DetectorOutcome => {
+    const { findings = [], seconds = 0 } = detected.get(id) ?? {};
+    const reason = reasons.get(id);
+    return {
+      detector: id,
+      version,
       status: reason ? 'not-run' : 'ran',
       ...(reason ? { reason } : {}),
-      findings: found.length,
-      seconds: Math.round((performance.now() - began) / 10) / 100,
-    });
-  }
+      findings: findings.length,
+      seconds,
+    };
+  });
+  const findings = DETECTORS.flatMap((d) => detected.get(d.id)?.findings ?? []);
+  const parameters = Object.fromEntries(
+    DETECTORS.map((d) => [d.id, parametersOf(d, request.rules)]),
+  );
   const ran = new Set(outcomes.filter((o) => o.status === 'ran').map((o) => o.detector));
   const weights = new Map(DETECTORS.filter((d) => ran.has(d.id)).map((d) => [d.id, d.weight ?? 1]));
   const assembled = assemble(findings, weights, period, request.previous);
@@ -137,7 +126,7 @@ function tablesOf(detectors: typeof DETECTORS): ReadonlySet<TableName> {
   return new Set(detectors.flatMap((d) => [...d.needs, ...(d.uses ?? [])]));
 }
 
-function notRun(needs: readonly string[], world: World): string | undefined {
+function notRun(needs: readonly string[], world: Pick<World, 'missing'>): string | undefined {
   const missing = needs.filter((t) => world.missing.has(t as never));
   return missing.length > 0 ? `no ${missing.join(', ')}` : undefined;
 }

@@ -103,7 +103,7 @@ export async function openEmbedded(options: OpenOptions): Promise<OwnedServices>
     const selfTests = createSelfTests(records.db);
     const askSelfTest = (run: string) => jobs.enqueue('self-test', { run });
     const handlers = handlersOn({
-      ...{ landing, graph, db: records.db, inbox, selfTests, askSelfTest },
+      ...{ landing, graph, db: records.db, inbox, selfTests, askSelfTest, env },
     });
     const { jobs, opened: openedJobs } = lazyJobs(async () =>
       openJobs({

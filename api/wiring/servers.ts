@@ -90,7 +90,7 @@ export async function openOnServers(options: OpenOptions): Promise<OwnedServices
     const selfTests = createSelfTests(records.db);
     const askSelfTest = (run: string) => jobs.enqueue('self-test', { run });
     const handlers = handlersOn({
-      ...{ landing, graph, db: records.db, inbox, selfTests, askSelfTest },
+      ...{ landing, graph, db: records.db, inbox, selfTests, askSelfTest, env },
     });
     // What only reads does without the queue.
     const { jobs, opened: openedJobs } = lazyJobs(async () => {

@@ -10,7 +10,7 @@ import type { Env } from '../env.js';
 import { createInboxMemory, createRunLog } from '../records/history.js';
 import type { RecordTables } from '../records/schema.js';
 
-/** Counties screened side by side at most: each holds its own columns in memory. */
+/** Counties and detectors side by side at most: each holds columns of its own in memory. */
 const THREADS_MAX = 4;
 
 export function threadsOf(env: Env): number {
@@ -21,10 +21,12 @@ export function threadsOf(env: Env): number {
 export function handlersOn({
   db,
   inbox,
+  env,
   ...rest
 }: Pick<WorkNeeds, 'landing' | 'graph' | 'selfTests' | 'askSelfTest'> & {
   readonly db: Kysely<RecordTables>;
   readonly inbox: string | undefined;
+  readonly env: Env;
 }): Handlers {
   return createHandlers({
     ...rest,
@@ -32,6 +34,7 @@ export function handlersOn({
     inbox: createInbox(inbox, createInboxMemory(db)),
     pinned: async () => ({ settlements: [], runs: [] }),
     code: programVersion(),
+    threads: threadsOf(env),
   });
 }
 

@@ -18,9 +18,10 @@ import { TABLE_NAMES } from '../../analytics/model/tables.js';
 import type { Period } from '../../analytics/model/time.js';
 import { PLANTED_TYPES } from '../../analytics/planting/context.js';
 import { loadWorld } from '../../analytics/projection/load.js';
+import type { CountyArtifact } from '../../analytics/scoring/detectOne.js';
 import { parseTruth, type TruthRing } from '../../analytics/scoring/evaluateTruth.js';
 import { dictionaryOf } from '../../analytics/scoring/rules.js';
-import { type CountyArtifact, screenCounty } from '../../analytics/scoring/run.js';
+import { screenCounty } from '../../analytics/scoring/run.js';
 import { openRecords } from '../../api/records/open.js';
 import { writeSeedWorld } from '../../seed/index.js';
 
