@@ -51,6 +51,12 @@ export function lossNamed(text: string): Losses {
 
 type Losses = Pick<Hardships, 'lost' | 'lostRows'>;
 
+function linesEach(text: string): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text)) throw new InvalidArgumentError('must be a number such as 3.');
+  return value;
+}
+
 interface Options {
   out: string;
   settlements: number;
@@ -63,6 +69,7 @@ interface Options {
   without?: readonly string[];
   lost?: Losses;
   wrongTimes?: number;
+  feeLines?: number;
 }
 
 export function registerSeed(program: Program, choose: Choose): void {
@@ -87,6 +94,7 @@ export function registerSeed(program: Program, choose: Choose): void {
       'visits lost with all that hangs on them, 0.2, or rows of single tables, fee_list_d=0.2',
       lossNamed,
     )
+    .option('--fee-lines <n>', 'mean fee lines a settlement, 2 to 8 (default: 2)', linesEach)
     .option('--wrong-times <share>', 'records whose clocks are wrong', share)
     .action((options: Options) =>
       choose({
@@ -107,6 +115,7 @@ export function registerSeed(program: Program, choose: Choose): void {
               ...(options.crowded ? { crowded: true } : {}),
               ...(options.without === undefined ? {} : { without: options.without }),
               ...(options.wrongTimes === undefined ? {} : { wrongTimes: options.wrongTimes }),
+              ...(options.feeLines === undefined ? {} : { feeLines: options.feeLines }),
               ...options.lost,
               signal: io.signal,
               progress: line.show,

@@ -1,7 +1,8 @@
 /**
- * The week at the size of a million settlements: `npm run bench -- million [N]`. Each step is a command
- * of its own, with its wall time and the peak memory of its process; beside it the pair counting
- * of the same files by DuckDB with igraph's Leiden, from PyPI, as a ratio.
+ * The week at the size of a million settlements: `npm run bench -- million [N] [fee lines a settlement, with commas]`,
+ * 2 and 3 of these unless told. Each step is a command of its own, with its wall time and the peak memory of its
+ * process and those below it; beside it the pair counting of the same files by DuckDB with igraph's Leiden, from
+ * PyPI, as a ratio.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,9 +12,8 @@ import { fileURLToPath } from 'node:url';
 
 const settlements = Number(process.argv[2] ?? 1_000_000);
 const here = dirname(fileURLToPath(import.meta.url));
+const feeLines = (process.argv[3] ?? '2,3').split(',');
 const scratch = mkdtempSync(join(tmpdir(), 'ringfence-million-'));
-const world = join(scratch, 'world');
-const data = join(scratch, 'data');
 
 interface Timed {
   readonly seconds: number;
@@ -52,7 +52,7 @@ function timed(command: string, args: readonly string[]): Promise<Timed> {
   });
 }
 
-const ringfence = (...args: string[]) =>
+const ringfence = (data: string, ...args: string[]) =>
   timed(process.execPath, [join(here, '../../../bin/ringfence.cjs'), '--data', data, ...args]);
 
 function python(): string | undefined {
@@ -69,41 +69,49 @@ function python(): string | undefined {
   return ready.status === 0 ? program : undefined;
 }
 
-async function main(): Promise<void> {
-  const seed = await ringfence('seed', '--out', world, '--settlements', String(settlements));
-  const load = await ringfence('import', world);
-  const rebuild = await ringfence('rebuild');
-  const test = await ringfence('self-test', '--format', 'table');
-  const rows = [
-    ['seed', seed],
-    ['import', load],
-    ['rebuild', rebuild],
-    ['self-test', test],
-  ] as const;
-  const out = [
-    `${settlements} settlements on ${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+const size = ['--settlements', String(settlements)];
+
+/** One world, from its files to its self-test, as a table. */
+async function week(lines: string): Promise<string[]> {
+  const world = join(scratch, `world-${lines}`);
+  const data = join(scratch, `data-${lines}`);
+  const seed = await ringfence(data, 'seed', '--out', world, ...size, '--fee-lines', lines);
+  const load = await ringfence(data, 'import', world);
+  const rebuild = await ringfence(data, 'rebuild');
+  const test = await ringfence(data, 'self-test', '--format', 'table');
+  const together = {
+    seconds: rebuild.seconds + test.seconds,
+    peakMb: Math.max(rebuild.peakMb, test.peakMb),
+  };
+  const program = python();
+  const other = program ? await timed(program, [join(here, '../pairs.py'), world]) : undefined;
+  const row = (name: string, t: Timed) =>
+    `| ${name} | ${t.seconds.toFixed(1)} | ${Math.round(settlements / t.seconds)} | ${t.peakMb} |`;
+  rmSync(world, { recursive: true, force: true });
+  rmSync(data, { recursive: true, force: true });
+  return [
+    `${settlements} settlements with ${lines} fee lines each on ${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
     '',
     '| step | seconds | settlements/s | peak MB |',
     '|---|---|---|---|',
-    ...rows.map(
-      ([name, t]) =>
-        `| ${name} | ${t.seconds.toFixed(1)} | ${Math.round(settlements / t.seconds)} | ${t.peakMb} |`,
-    ),
+    row('seed', seed),
+    row('import', load),
+    row('rebuild', rebuild),
+    row('self-test', test),
+    row('rebuild and self-test together', together),
+    ...(other
+      ? [
+          row('DuckDB + leidenalg, pairs and communities only', other),
+          '',
+          `Rebuild (${61} worlds screened, grouped and calibrated, all detectors) takes ${(rebuild.seconds / other.seconds).toFixed(1)} × one world's pair counting there.`,
+        ]
+      : ['', 'No Python packages here: the pipeline beside it was not run.']),
+    '',
   ];
-  const program = python();
-  if (program) {
-    const other = await timed(program, [join(here, '../pairs.py'), world]);
-    out.push(
-      `| DuckDB + leidenalg, pairs and communities only | ${other.seconds.toFixed(1)} | ${Math.round(settlements / other.seconds)} | ${other.peakMb} |`,
-      '',
-      `Rebuild (${61} worlds screened, grouped and calibrated, all detectors) takes ${(rebuild.seconds / other.seconds).toFixed(1)} × one world's pair counting there.`,
-    );
-  } else out.push('', 'No Python packages here: the pipeline beside it was not run.');
-  process.stdout.write(`${out.join('\n')}\n`);
 }
 
 try {
-  await main();
+  for (const lines of feeLines) process.stdout.write(`${(await week(lines)).join('\n')}\n`);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
