@@ -27,6 +27,9 @@ export interface Stay {
 
 export interface Clash {
   readonly row: number;
+  readonly day: number;
+  /** Institution. */
+  readonly place: number;
   /** One of the household used the same place on the same day: a relative who fetches. */
   readonly relative: boolean;
   readonly weekend: boolean;
@@ -70,6 +73,8 @@ export function interiorStays(world: World, stays: Stays): Stay[] {
         exposure: Math.min(1, rate * days),
         clashes: inside.map((row) => ({
           row,
+          day: s.day[row]!,
+          place: s.institution[row]!,
           relative: (relatives.get(visitKey(world, row)) ?? patient) !== patient,
           weekend: weekdayOf(s.day[row]!) >= 5,
           late: s.day[row]! >= end - LATE_DAYS,

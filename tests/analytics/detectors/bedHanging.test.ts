@@ -74,6 +74,26 @@ describe('bed-hanging', () => {
     expect(finding!.fundAtRisk).toBeGreaterThan(patients.length * 300_000 * 0.9);
   });
 
+  it('weighs who is seen a second time in one stay', async () => {
+    const found = async (days: number) => {
+      const plain = inBed(37);
+      plantPurchases(plain, 'ho2', 0.12, (stay, purchase) => {
+        const first = day(stay.begin) + 1;
+        if (day(stay.end) - first < 3) return undefined;
+        for (let d = 0; d < days; d++)
+          plain.settlements.push({ ...purchase, day: first + d, institution: `ph${d}` });
+        return { ...purchase, day: first, institution: 'ph0', second: 36_600 };
+      });
+      return (await detect(buildWorld(plain))).find((f) => idsOf(f, 'institution').includes('ho2'));
+    };
+    const [once, twice] = [await found(1), await found(2)];
+    expect(twice!.p).toBeLessThan((once?.p ?? 1) / 10);
+    expect(once?.reasons.map((r) => r.code) ?? []).not.toContain('bed-hanging.seen-again');
+    const again = twice!.reasons.find((r) => r.code === 'bed-hanging.seen-again');
+    expect(again!.measured).toBeGreaterThan(3 * again!.expected);
+    expect(again!.p).toBeLessThan(0.05);
+  });
+
   it('lists nobody in an honest world', async () => {
     for (const seed of [1, 2, 3, 4]) expect(await detect(buildWorld(inBed(seed)))).toEqual([]);
   });
@@ -102,7 +122,7 @@ describe('bed-hanging', () => {
         copy.settlements.push({ ...purchase, patient: relative, second: 36_060 });
         const begin = day(purchase.day) + (lies ? -2 : 30);
         copy.settlements.push({
-          ...{ ...stay, patient: relative, institution: 'ho3' },
+          ...{ ...stay, patient: relative },
           ...{ begin, end: begin + 4, day: begin + 4 },
         });
         return purchase;

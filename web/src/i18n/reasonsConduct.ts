@@ -6,6 +6,10 @@ export const CONDUCT_REASONS: Readonly<
     zh: '有 {m} 次住院，病人“在床”期间却在别处购药或就诊；照同级医院的比例约为 {e} 次{x}。',
     en: 'During {m} stays the patient bought medicine or was treated elsewhere; at hospitals of the level it would be about {e}{x}.',
   },
+  'bed-hanging.seen-again': {
+    zh: '其中 {m} 次住院期间不止一次在别处出现；照其他医院的比例约为 {e} 次{x}。',
+    en: 'During {m} of them the patient was seen elsewhere more than once; by what other hospitals show it would be about {e}{x}.',
+  },
   'bed-hanging.more-than-beds': {
     zh: '在院人数超过核定床位的有 {m} 天；同级医院一般约为 {e} 天{x}。',
     en: 'On {m} days more patients were in bed than there are approved beds; at peers about {e} is usual{x}.',
@@ -49,6 +53,10 @@ export const CONDUCT_REASONS: Readonly<
   'multi-site-convoy.card-order': {
     zh: '其中 {m} 次连两张卡的先后也始终一样；凭巧合约为 {e} 次{x}。',
     en: 'In {m} of these the two cards, too, came in the same order at each; by chance it would be about {e}{x}.',
+  },
+  'rent-a-patient-core.joint-days': {
+    zh: '其中的人两两计算，有 {m} 次在不同的日子同日出现在不同的机构；凭巧合约为 {e} 次{x}。',
+    en: 'Counted by pairs of these people, two were {m} times at one institution on one day, each time another institution and another day; by chance it would be about {e}{x}.',
   },
   'rent-a-patient-core.dense-core': {
     zh: '这些人与这些机构之间有 {m} 条往来；照当地其他人的习惯约为 {e} 条{x}。',
