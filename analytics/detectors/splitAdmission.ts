@@ -25,7 +25,7 @@ import {
 } from './telling.js';
 
 const ID = 'split-admission';
-const VERSION = 3;
+const VERSION = 4;
 
 const parameters = z.object({
   days: z
@@ -73,7 +73,7 @@ const parameters = z.object({
     .number()
     .min(0)
     .max(2)
-    .default(0.1)
+    .default(0.05)
     .describe('Least overdispersion φ of honest hospitals (variance = mean + φ·mean²)'),
   q: listLevel,
 });
@@ -103,16 +103,15 @@ export const splitAdmission: Detector<typeof parameters> = {
 /** Days after a discharge on which a return counts. */
 interface Span {
   readonly what: string;
-  readonly has: (r: Return) => boolean;
-}
-
-interface Window extends Span {
   /** In the combination of all windows. */
   readonly weight: number;
+  readonly has: (r: Return) => boolean;
 }
 
 /** What a window weighs without the returns that cycles and courses account for, against 1 with them. */
 const LEFT_WEIGHT = 3;
+/** The days just after the limit weigh twice as much: illness does not know of it, and a house that splits does. */
+const AFTER_WEIGHT = 2;
 
 const isExplained = (r: Return) => r.planned || r.wardTransfer || r.interim || r.course;
 
@@ -122,16 +121,17 @@ function hospitalFindings(
   hospitals: readonly Hospital[],
 ): Finding[] {
   const spans: readonly Span[] = [
-    { what: 'returns', has: (r) => r.gap <= params.days },
-    { what: 'returns-at-once', has: (r) => r.gap <= params.atOnce },
-    { what: 'returns-after-limit', has: (r) => r.gap > params.days },
+    { what: 'returns', weight: LEFT_WEIGHT, has: (r) => r.gap <= params.days },
+    { what: 'returns-at-once', weight: LEFT_WEIGHT, has: (r) => r.gap <= params.atOnce },
+    {
+      ...{ what: 'returns-after-limit', weight: AFTER_WEIGHT * LEFT_WEIGHT },
+      has: (r) => r.gap > params.days,
+    },
   ];
   // Cycles and courses differ from house to house; what they leave differs little and weighs more.
-  const windows: readonly Window[] = [
+  const windows: readonly Span[] = [
     ...spans.map((span) => ({ ...span, weight: 1 })),
-    ...spans.map(({ what, has }) => ({
-      ...{ what, has: (r: Return) => has(r) && !isExplained(r), weight: LEFT_WEIGHT },
-    })),
+    ...spans.map((span) => ({ ...span, has: (r: Return) => span.has(r) && !isExplained(r) })),
   ];
   const weights = windows.map((w) => w.weight);
   const tests = windows.map((w) => returnTest(world, hospitals, w.has, params.spread));
@@ -188,7 +188,7 @@ function explain(
   params: Parameters,
   hospitals: readonly Hospital[],
   at: number,
-  window: Window,
+  window: Span,
   looks: number,
 ): InnocentExplanation[] {
   const back = hospitals[at]!.discharges.flatMap((d) =>
