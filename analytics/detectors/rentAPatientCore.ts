@@ -5,10 +5,11 @@ import type { Detector } from './detector.js';
 import { sharedAttributes, testHypotheses } from './explanations.js';
 import { listLevel, redrawnWorlds } from './parameters.js';
 import { homeAreas } from './places.js';
-import { smallCores } from './rentAPatientCore/circles.js';
+import { type SmallSearch, smallCores } from './rentAPatientCore/circles.js';
+import { dayCores } from './rentAPatientCore/days.js';
 import { describeCore, ID, VERSION } from './rentAPatientCore/describe.js';
 import { largeCores, SEARCHES } from './rentAPatientCore/large.js';
-import { householdLinks } from './rentAPatientCore/links.js';
+import { householdLinks, usedLinks } from './rentAPatientCore/links.js';
 import { inOrder } from './telling.js';
 
 const parameters = z.object({
@@ -41,6 +42,12 @@ const parameters = z.object({
     .describe(
       'Two people who share places rare for their homes enter a small core above this score',
     ),
+  dayScore: z
+    .number()
+    .min(1)
+    .max(100)
+    .default(4)
+    .describe('Two people enter a core by joint days at several places above this score'),
   density: z
     .number()
     .min(0.1)
@@ -65,27 +72,37 @@ export const rentAPatientCore: Detector<typeof parameters> = {
   needs: [],
   async detect(world, params, context) {
     throwIfAborted(context.signal);
-    const links = householdLinks(world);
+    const used = usedLinks(world);
+    const links = householdLinks(used, world.patients.household);
     const area = homeAreas(world);
-    const large = largeCores(world, params, links, area, context);
-    const told = new Set(large.flatMap((core) => [...core.rows]));
-    const { cores, search } = smallCores(world, links, area, params, context);
-    const small = cores.flatMap(({ group, ...core }) => {
-      const p = Math.min(1, SEARCHES * group.p);
-      const known = group.members.filter((m) => told.has(m)).length;
-      if (p > params.q || known * 2 > group.members.length) return [];
-      const innocent = testHypotheses(
-        group.members,
-        sharedAttributes(group.members, world.patients),
-        search,
-        world.patients.household,
-        params.patients,
-      );
-      return [{ ...core, p, innocent }];
-    });
+    const told = new Set<number>();
+    // Whom one search told the next need not tell again.
+    const isTold = (members: readonly number[]) => {
+      const known = members.filter((m) => told.has(m)).length;
+      for (const m of members) told.add(m);
+      return known * 2 > members.length;
+    };
+    const sure = ({ cores, search }: SmallSearch) =>
+      cores.flatMap(({ group, ...core }) => {
+        const p = Math.min(1, SEARCHES * group.p);
+        if (!search || p > params.q || isTold(group.members)) return [];
+        const innocent = testHypotheses(
+          group.members,
+          sharedAttributes(group.members, world.patients),
+          search,
+          world.patients.household,
+          params.patients,
+        );
+        return [{ ...core, p, innocent }];
+      });
+    const days = sure(dayCores(world, params, context));
+    const large = largeCores(world, params, links, area, context).filter(
+      (core) => !isTold([...core.rows]),
+    );
+    const small = sure(smallCores(world, links, area, params, context));
     return inOrder(
-      [...large, ...small].map(
-        (core): Finding => describeCore(world, links, area, core, core.p, core.innocent, params.q),
+      [...days, ...large, ...small].map(
+        (core): Finding => describeCore(world, used, area, core, core.p, core.innocent, params.q),
       ),
     );
   },

@@ -4,14 +4,28 @@ import { searchCircles } from '../circleSearch.js';
 import type { DetectorContext } from '../detector.js';
 import type { CalibratedGroup, GroupSearch } from '../groupSearch.js';
 import type { Core } from './describe.js';
+import { expectedLinks } from './links.js';
 
 /** A place belongs to the core when this share of the people used it. */
 const CORE_SHARE = 0.6;
+/** Also a place that so many used, of a core that stands. */
+const ALSO_SHARE = 0.35;
+/**
+ * Links at least so many times those that the habits of their homes make. Who lives elsewhere than he is registered shares
+ * with others like him all places of where he lives: three to five times, however sure.
+ */
+const RATIO = 6;
 /** Places that two of a small core have in common. */
 const SHARED = 3;
 
 export interface SmallCore extends Core {
   readonly group: CalibratedGroup;
+}
+
+export interface SmallSearch {
+  readonly cores: readonly SmallCore[];
+  /** What the cores were found in; undefined where nothing was. */
+  readonly search: GroupSearch | undefined;
 }
 
 /**
@@ -30,7 +44,7 @@ export function smallCores(
     readonly worlds: number;
   },
   context: DetectorContext,
-): { cores: SmallCore[]; search: GroupSearch } {
+): SmallSearch {
   const search = searchCircles(
     { ...rareLinks(links, area), area, visited: links },
     {
@@ -53,16 +67,34 @@ export function smallCores(
     const used = new Map<number, number>();
     for (const m of group.members)
       for (const h of placesOf.get(m) ?? []) used.set(h, (used.get(h) ?? 0) + 1);
-    const columns = [...used]
-      .filter(([, n]) => n >= CORE_SHARE * group.members.length)
-      .map(([h]) => h)
-      .sort((x, y) => x - y);
-    const links = columns.reduce((all, h) => all + used.get(h)!, 0);
-    const all = columns.length * group.members.length;
-    if (columns.length < params.institutions || links < params.density * all) return [];
-    return [{ group, rows: new Set(group.members), columns: new Set(columns) }];
+    const places = [...used.keys()].sort((x, y) => x - y);
+    return coreOf(group, used, places, { links, area }, params);
   });
   return { cores, search };
+}
+
+/** The places that the people have in common, where enough is joined; `used` says how many used a place. */
+function coreOf(
+  group: CalibratedGroup,
+  used: ReadonlyMap<number, number>,
+  places: readonly number[],
+  { links, area }: { readonly links: Links; readonly area: Int32Array },
+  params: { readonly density: number; readonly institutions: number },
+): SmallCore[] {
+  const size = group.members.length;
+  const columns = places.filter((h) => used.get(h)! >= CORE_SHARE * size);
+  const joined = columns.reduce((all, h) => all + used.get(h)!, 0);
+  if (columns.length < params.institutions || joined < params.density * columns.length * size)
+    return [];
+  const chance = expectedLinks(links, area, group.members, places);
+  const expected = new Map(places.map((h, i) => [h, chance[i]!]));
+  const byHabit = columns.reduce((all, h) => all + expected.get(h)!, 0);
+  if (joined < RATIO * byHabit) return [];
+  // The core is established: its outline has what fewer used, too, where hardly anybody of theirs would.
+  const more = places.filter(
+    (h) => used.get(h)! >= ALSO_SHARE * size && used.get(h)! >= RATIO * expected.get(h)!,
+  );
+  return [{ group, rows: new Set(group.members), columns: new Set([...columns, ...more]) }];
 }
 
 /** −ln of 1 in 7: a place that so many of one's neighbours use tells nothing, and most links are to such places. */

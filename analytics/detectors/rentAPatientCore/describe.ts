@@ -2,23 +2,34 @@ import type { Links } from '../../algorithms/placeLinks.js';
 import type { Finding, InnocentExplanation } from '../../model/finding.js';
 import { rowsOf } from '../../projection/indexes.js';
 import type { World } from '../../projection/world.js';
-import { conclude, fundOf, institutionSubject, memberSubjects, reason } from '../telling.js';
+import {
+  conclude,
+  type Fact,
+  fundOf,
+  institutionSubject,
+  memberSubjects,
+  reason,
+} from '../telling.js';
 import { expectedLinks } from './links.js';
 
 export const ID = 'rent-a-patient-core';
-export const VERSION = 3;
+export const VERSION = 4;
+
+const total = (values: readonly number[]) => values.reduce((x, y) => x + y, 0);
 
 /** People × places, all joined with all. */
 export interface Core {
   readonly rows: ReadonlySet<number>;
   readonly columns: ReadonlySet<number>;
+  /** Days on which two of them were at one of the places: of all pairs, and what chance would give. */
+  readonly joint?: Fact;
 }
 
 export function describeCore(
   world: World,
   links: Links,
   area: Int32Array,
-  { rows, columns }: Core,
+  { rows, columns, joint }: Core,
   p: number,
   innocent: readonly InnocentExplanation[],
   level: number,
@@ -29,11 +40,24 @@ export function describeCore(
       perPatient.set(m, (perPatient.get(m) ?? 0) + 1);
   });
   const inside = [...perPatient.values()];
-  const expected = expectedLinks(links, area, { rows: [...rows], columns: [...columns] });
+  const expected = total(expectedLinks(links, area, [...rows], [...columns]));
   const s = world.settlements;
   const settled = [...rows].flatMap((m) =>
     [...rowsOf(world, m)].filter((i) => columns.has(s.institution[i]!) && !s.cancelled[i]),
   );
+  const dense = reason(world, ID, 'dense-core', {
+    measured: total(inside),
+    expected,
+    unit: 'links',
+    rows: settled,
+    ...(joint ? {} : { p }),
+  });
+  const least = reason(world, ID, 'least-links', {
+    measured: Math.min(...inside),
+    expected: expected / Math.max(1, rows.size),
+    unit: 'institutions',
+    rows: settled,
+  });
   return {
     detector: ID,
     detectorVersion: VERSION,
@@ -42,21 +66,7 @@ export function describeCore(
       ...[...columns].map((h) => institutionSubject(world, h)),
       ...memberSubjects(world, rows),
     ],
-    reasons: [
-      reason(world, ID, 'dense-core', {
-        measured: inside.reduce((x, y) => x + y, 0),
-        expected,
-        unit: 'links',
-        rows: settled,
-        p,
-      }),
-      reason(world, ID, 'least-links', {
-        measured: Math.min(...inside),
-        expected: expected / Math.max(1, rows.size),
-        unit: 'institutions',
-        rows: settled,
-      }),
-    ],
+    reasons: joint ? [reason(world, ID, 'joint-days', joint), dense, least] : [dense, least],
     innocent,
     ...conclude(p, innocent, level),
     fundAtRisk: fundOf(world, settled),

@@ -11,8 +11,8 @@ import type { DetectorContext } from '../detector.js';
 import { ranked } from '../telling.js';
 import type { Core } from './describe.js';
 
-/** For cores that stand out in the whole world, and for small ones by what their homes do. */
-export const SEARCHES = 2;
+/** For cores that stand out in the whole world, for joint days, and for small ones by what their homes do. */
+export const SEARCHES = 3;
 /** Blocks taken one after another at each step, and the factor between the steps of `minLinks`. */
 const BLOCKS = 3;
 const STEPS = 5;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rentAPatientCore } from '../../../analytics/detectors/rentAPatientCore.js';
+import { shuffle } from '../../../analytics/model/rng.js';
 import { type CoreWorld, lend, towns } from './coreWorld.js';
 import { detectWith, idsOf, itBehaves, listed } from './detecting.js';
 import { buildWorld } from './worldBuilder.js';
@@ -10,6 +11,21 @@ const size = { people: 1500, towns: 5, institutions: 100, mean: 4 };
 function core(seed = 71): { plain: CoreWorld; patients: string[]; institutions: string[] } {
   const plain = towns(seed, size);
   return { plain, ...lend(plain, 48, 22, 17) };
+}
+
+/** Nine people at six places of two towns, three at a time, twice each. */
+function billedTogether(dayOf: (place: number, turn: number) => number) {
+  const plain = towns(74, { ...size, institutions: 40, mean: 5 });
+  const people = Array.from({ length: 9 }, (_, k) => plain.patients[k * 160]!.id);
+  const places = [1, 4, 7, 9, 12, 15].map((h) => plain.institutions[h]!.id);
+  places.forEach((institution, place) => {
+    for (let turn = 0; turn < 2; turn++)
+      shuffle([...people], plain.rng).forEach((patient, k) => {
+        const day = dayOf(place, 3 * turn + Math.floor(k / 3));
+        plain.settlements.push({ patient, institution, day, fund: 9000 });
+      });
+  });
+  return { plain, patients: people.sort(), institutions: places };
 }
 
 describe('rent-a-patient-core', () => {
@@ -26,6 +42,26 @@ describe('rent-a-patient-core', () => {
     expect(finding!.reasons[0].measured).toBeGreaterThan(2 * finding!.reasons[0].expected);
     expect(finding!.reasons[1]!.measured).toBeGreaterThanOrEqual(17);
     expect(finding!.fundAtRisk).toBeGreaterThanOrEqual(48 * 17 * 60_000);
+  });
+
+  it('finds nine who are billed together at one place after another', async () => {
+    const { plain, patients, institutions } = billedTogether(
+      (place, turn) => 20_100 + place + turn * 40,
+    );
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'patient')).toEqual(patients);
+    expect(idsOf(finding!, 'institution')).toEqual(institutions);
+    expect(finding!.reasons[0].code).toBe('rent-a-patient-core.joint-days');
+    expect(finding!.reasons[0].measured).toBeGreaterThan(20 * finding!.reasons[0].expected);
+  });
+
+  it('lets people who go round a chain’s shops on its feast day be', async () => {
+    const { plain } = billedTogether(() => 20_150);
+    const found = listed(await detect(buildWorld(plain)));
+    expect(found.flatMap((f) => f.reasons.map((r) => r.code))).not.toContain(
+      'rent-a-patient-core.joint-days',
+    );
   });
 
   it('lists nobody in an honest world', async () => {

@@ -1,0 +1,175 @@
+/**
+ * Joint days: people who are at several places on the same days, each time another place and another day.
+ *
+ * Only visits on different days at different places are counted, so neither one trip with errands on the way nor one
+ * place where a habit is shared says anything; who is at a place on more than `HABIT` days meets its others without
+ * any plan and is left out there. A joint day at place k has by chance `c = 1 − exp(−n_a·n_b·s)`, n the days of each
+ * there and s the share of the others' visits at k that fell on that very day, at least one in `DAYS_OPEN`: a market day
+ * or a campaign is everybody's day. A pair scores Σ −ln c over its joint days *minus the largest*: one meeting is never
+ * enough. `redrawn` moves every visit by whole weeks, each on its own (N2).
+ */
+import type { PairScreen } from './pairSums.js';
+import { addPair, createPairTable, pairsAtLeast } from './pairTable.js';
+import { type RedrawnScreen, weekShifts } from './weekShifts.js';
+
+const HABIT = 8;
+/** Working days of a year: visits of one place fall on about so many. */
+const DAYS_OPEN = 250;
+/** On a day with more people than this at one place whoever was there has met nobody. */
+const CROWD = 24;
+
+export interface DayColumns {
+  /** One row a visit, any order; several of a patient at one place on one day are one. */
+  readonly patient: Int32Array;
+  readonly place: Int32Array;
+  readonly day: Int32Array;
+}
+
+export interface JointDayOptions {
+  /** Joint days of a pair, at least; at least 2. */
+  readonly minHits: number;
+  /** Household of each patient: its members are not paired. */
+  readonly household: Int32Array;
+}
+
+export function jointDayScreen(visits: DayColumns, options: JointDayOptions): RedrawnScreen {
+  const once = seldom(visits);
+  return {
+    observed: () => score(once, options),
+    redrawn: (seed) => {
+      const shift = weekShifts(once.day.length, seed);
+      return score({ ...once, day: once.day.map((d, i) => d + shift[i]!) }, options);
+    },
+  };
+}
+
+interface Seldom extends DayColumns {
+  /** Days of the visit's patient at its place. */
+  readonly times: Int32Array;
+  /** Visits by place. */
+  readonly visits: Int32Array;
+}
+
+/** Each patient, place and day once, by patient; without those that are a habit. */
+function seldom(columns: DayColumns): Seldom {
+  let places = 1;
+  for (const k of columns.place) places = Math.max(places, k + 1);
+  const { first, span } = spanOf(columns.day);
+  const keys = Float64Array.from(
+    columns.patient,
+    (p, i) => (p * places + columns.place[i]!) * span + columns.day[i]! - first,
+  ).sort();
+  const kept: number[] = [];
+  const times: number[] = [];
+  for (let from = 0; from < keys.length; ) {
+    const link = Math.floor(keys[from]! / span);
+    const days: number[] = [];
+    for (; from < keys.length && Math.floor(keys[from]! / span) === link; from++)
+      if (keys[from] !== days.at(-1)) days.push(keys[from]!);
+    if (days.length > HABIT) continue;
+    for (const key of days) {
+      kept.push(key);
+      times.push(days.length);
+    }
+  }
+  const place = Int32Array.from(kept, (key) => Math.floor(key / span) % places);
+  const visits = new Int32Array(places);
+  for (const k of place) visits[k]!++;
+  return {
+    patient: Int32Array.from(kept, (key) => Math.floor(key / span / places)),
+    place,
+    day: Int32Array.from(kept, (key) => first + (key % span)),
+    times: Int32Array.from(times),
+    visits,
+  };
+}
+
+function spanOf(day: Int32Array): { first: number; span: number } {
+  let first = Infinity;
+  let last = -Infinity;
+  for (const d of day) {
+    first = Math.min(first, d);
+    last = Math.max(last, d);
+  }
+  return { first, span: Math.max(1, last - first + 1) };
+}
+
+/** Calls for every pair of visits of one place and day, of two households, smaller patient first. */
+function eachMeeting(
+  { patient, place, day }: Seldom,
+  household: Int32Array,
+  visit: (i: number, j: number, people: number) => void,
+): void {
+  const { first, span } = spanOf(day);
+  const rows = patient.length;
+  const keys = Float64Array.from(place, (k, i) => (k * span + day[i]! - first) * rows + i).sort();
+  const order = Int32Array.from(keys, (key) => key % rows);
+  for (let from = 0; from < rows; ) {
+    const cell = Math.floor(keys[from]! / rows);
+    let to = from;
+    while (to < rows && Math.floor(keys[to]! / rows) === cell) to++;
+    if (to - from <= CROWD)
+      for (let x = from; x < to; x++)
+        for (let y = x + 1; y < to; y++) {
+          const i = order[x]!;
+          const j = order[y]!;
+          if (household[patient[i]!] !== household[patient[j]!]) visit(i, j, to - from);
+        }
+    from = to;
+  }
+}
+
+interface Met {
+  readonly place: number;
+  readonly day: number;
+  readonly chance: number;
+}
+
+function score(world: Seldom, { household, minHits }: JointDayOptions): PairScreen {
+  const { patient, place, day, times, visits } = world;
+  const table = createPairTable(1 << 16);
+  let meeting = 0;
+  eachMeeting(world, household, (i, j) => addPair(table, patient[i]!, patient[j]!, ++meeting));
+  const pairs = pairsAtLeast(table, minHits);
+  const width = household.length;
+  const met = new Map<number, Met[]>();
+  for (let e = 0; e < pairs.size; e++) met.set(pairs.a[e]! * width + pairs.b[e]!, []);
+  eachMeeting(world, household, (i, j, people) => {
+    const list = met.get(patient[i]! * width + patient[j]!);
+    if (!list) return;
+    const others = (people - 2) / Math.max(1, visits[place[i]!]! - 2);
+    const share = Math.max(1 / DAYS_OPEN, others);
+    const chance = -Math.expm1(-times[i]! * times[j]! * share);
+    list.push({ place: place[i]!, day: day[i]!, chance });
+  });
+  const rows = [...met].flatMap(([key, list]) => {
+    const apart = apartFrom(list);
+    if (apart.length < minHits) return [];
+    const terms = apart.map((m) => -Math.log(m.chance));
+    const expected = apart.reduce((sum, m) => sum + m.chance, 0);
+    const weight = terms.reduce((sum, t) => sum + t, 0) - Math.max(...terms);
+    return [{ key, hits: apart.length, expected, weight }];
+  });
+  return {
+    a: Int32Array.from(rows, (r) => Math.floor(r.key / width)),
+    b: Int32Array.from(rows, (r) => r.key % width),
+    hits: Int32Array.from(rows, (r) => r.hits),
+    expected: Float64Array.from(rows, (r) => r.expected),
+    logP: Float64Array.from(rows, (r) => -r.weight),
+    llr: Float64Array.from(rows, (r) => r.weight),
+  };
+}
+
+/** Joint days of which no two are of one place or one day, the least likely first. */
+function apartFrom(met: readonly Met[]): Met[] {
+  const places = new Set<number>();
+  const days = new Set<number>();
+  const out: Met[] = [];
+  for (const m of [...met].sort((x, y) => x.chance - y.chance || x.day - y.day)) {
+    if (places.has(m.place) || days.has(m.day)) continue;
+    places.add(m.place);
+    days.add(m.day);
+    out.push(m);
+  }
+  return out;
+}
