@@ -57,14 +57,19 @@ const OUTING_MAX = 5;
 
 /**
  * Units that a group provably has: known households, and villages where an address names no more than
- * that. People of whom nothing is known may belong to any of these, so they add units only by their number.
+ * that. People of whom nothing is known may belong to any of these, so they add units only by their number: at
+ * most `together` of one household do this together.
  */
-export function provableUnits(members: readonly number[], patients: Patients): number {
+export function provableUnits(
+  members: readonly number[],
+  patients: Patients,
+  together = OUTING_MAX,
+): number {
   const known = new Set<number>();
   for (const m of members)
     if (patients.householdKnown[m]) known.add(patients.household[m]!);
     else if (patients.address[m]! >= 0) known.add(-1 - patients.address[m]!);
-  return Math.max(known.size, Math.ceil(members.length / OUTING_MAX));
+  return Math.max(known.size, Math.ceil(members.length / together));
 }
 
 const homePhonesCache = new WeakMap<Int32Array, Int32Array>();

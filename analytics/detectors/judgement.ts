@@ -28,7 +28,7 @@ export function judge(
     readonly innocent: readonly InnocentExplanation[];
   },
   patients: Patients,
-  params: { readonly q: number; readonly minUnits: number },
+  params: { readonly q: number; readonly minUnits: number; readonly together?: number },
 ): { status: FindingStatus; p: number | null } {
   const combined = cauchyCombination([
     evidence.searched,
@@ -36,7 +36,7 @@ export function judge(
     ...evidence.side.map((p) => p * evidence.candidates).filter((p) => p < 1),
   ]);
   const remaining = bestExplanation(evidence.innocent);
-  const unknown = provableUnits(candidate.members, patients) < params.minUnits;
+  const unknown = provableUnits(candidate.members, patients, params.together) < params.minUnits;
   return {
     status: remaining > params.q ? 'explained' : unknown ? 'review' : 'finding',
     p: unknown ? null : Math.max(Math.min(combined, evidence.searched), remaining),

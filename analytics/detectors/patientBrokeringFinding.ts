@@ -19,8 +19,10 @@ import {
 } from './telling.js';
 
 /** Moves when scores may change. */
-export const VERSION = 4;
+export const VERSION = 5;
 const DETECTOR = 'patient-brokering-ring';
+/** Of one household hardly more are in hospital at one time, again and again: a couple, a mother and her child. */
+const IN_TOGETHER_MAX = 2;
 const CORE_SHARE = 0.1;
 const SIGNED_MIN = 5;
 const SIGNED_SHARE = 0.2;
@@ -71,7 +73,7 @@ export function describeBrokering(
         innocent,
       },
       world.patients,
-      params,
+      { ...params, together: IN_TOGETHER_MAX },
     ),
     fundAtRisk: fundOf(
       world,

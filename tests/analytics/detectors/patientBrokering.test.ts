@@ -59,6 +59,20 @@ describe('patient-brokering-ring', () => {
       expect(listed(await detect(buildWorld(honestWorld(seed))))).toEqual([]);
   });
 
+  it('takes two of unknown homes for one household, and six of them for three', async () => {
+    const unknown = (size: number) => {
+      const plain = honestWorld(24);
+      plantStays(plain, names(3, size), { rounds: 4, hospitals: ['ho0', 'ho2', 'ho3'] });
+      for (const p of plain.patients)
+        if (names(3, size).includes(p.id)) delete (p as { household?: string }).household;
+      return detect(buildWorld(plain));
+    };
+    const few = await unknown(3);
+    expect(listed(few)).toEqual([]);
+    expect(few.some((f) => f.status === 'review' && f.p === null)).toBe(true);
+    expect(listed(await unknown(6)).map((f) => people(f).sort())).toEqual([names(3, 6).sort()]);
+  });
+
   it('lets a nursing home send its residents to the hospital it has a contract with', async () => {
     const plain = honestWorld(22);
     plantStays(plain, names(3, 8), { rounds: 4, hospitals: ['ho0'] });
