@@ -17,7 +17,7 @@
  */
 import { throwIfAborted } from '../model/errors.js';
 import { createRng } from '../model/rng.js';
-import { pairsOfPlaces } from './pairsOfPlaces.js';
+import { type People, pairsOfPlaces } from './pairsOfPlaces.js';
 import {
   type CoVisits,
   countShares,
@@ -95,9 +95,14 @@ export function circleScreen(links: LinkColumns, options: CircleOptions): Circle
   // Links are dealt among the people of one area: neither what an area has nor what a person has moves.
   const shares = countShares(sorted, links.area);
   const ranges = rangesOf(sorted.patient);
+  const people: People = {
+    who: Int32Array.from(ranges.keys()),
+    begin: Int32Array.from(ranges.values(), ([from]) => from),
+    end: Int32Array.from(ranges.values(), ([, to]) => to),
+  };
   const byArea = linksByArea(sorted.patient, links.area);
   const world = (own: Links): CircleWorld => ({
-    pairs: scorePairs(own, ranges, logChanceOf(own, ranges, links.area, shares), options),
+    pairs: scorePairs(own, people, logChanceOf(own, ranges, links.area, shares), options),
     rescore: (members) => rescore(members, own, ranges, links.area, shares, visited),
   });
   return {
@@ -197,14 +202,12 @@ function toPairs(
 /** Links sorted by patient, then place. */
 function scorePairs(
   { place }: Links,
-  ranges: ReadonlyMap<number, readonly [number, number]>,
+  people: People,
   costOf: (link: number) => number,
   options: CircleOptions,
 ): ScoredPairs {
-  const who = Int32Array.from(ranges.keys());
-  const begin = Int32Array.from(ranges.values(), ([from]) => from);
-  const end = Int32Array.from(ranges.values(), ([, to]) => to);
-  const { start, pairsOf, listStart, list } = pairsOfPlaces(place, { who, begin, end }, options);
+  const { who, begin, end } = people;
+  const { start, pairsOf, listStart, list } = pairsOfPlaces(place, people, options);
   const width = options.siteWidth ?? 1;
   const cursor = listStart.slice();
   /** The one whom another was last compared with. */

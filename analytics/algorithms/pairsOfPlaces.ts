@@ -15,10 +15,17 @@ export interface PlacePairs {
   readonly list: Int32Array;
 }
 
-/** Links sorted by person: those of `who[r]` are `begin[r] … end[r] − 1`. `among`: who is looked at. */
+/** Links sorted by person: those of `who[r]` are `begin[r] … end[r] − 1`. */
+export interface People {
+  readonly who: Int32Array;
+  readonly begin: Int32Array;
+  readonly end: Int32Array;
+}
+
+/** `among`: who is looked at; everybody unless told. */
 export function pairsOfPlaces(
   place: Int32Array,
-  { who, begin, end }: Record<'who' | 'begin' | 'end', Int32Array>,
+  { who, begin, end }: People,
   { among, signal }: { readonly among?: ReadonlySet<number>; readonly signal?: AbortSignal },
 ): PlacePairs {
   const start = new Int32Array(who.length + 1);

@@ -12,7 +12,7 @@
  *
  * `redrawn` moves every visit by whole weeks, each on its own: habits stay, coincidences go.
  */
-import { DAY_S, dayOf, SHANGHAI_OFFSET_S, secondOfDay, startOfDay } from '../model/time.js';
+import { DAY_S, dayOf, secondOfDay, startOfDay } from '../model/time.js';
 import { lowerBound } from './lowerBound.js';
 import type { PairScreen } from './pairSums.js';
 import { addPair, createPairTable, pairsAtLeast } from './pairTable.js';
@@ -246,8 +246,16 @@ function sameDayOfMonth(s: number, t: number, delta: number): boolean {
   return Math.abs(secondOfDay(s) - secondOfDay(t)) <= delta && dayOfMonth(s) === dayOfMonth(t);
 }
 
+/** By local day number, 0 while it was not asked for. */
+const monthDays = new Uint8Array(2 ** 16);
+
 function dayOfMonth(time: number): number {
-  return new Date((time + SHANGHAI_OFFSET_S) * 1000).getUTCDate();
+  const day = dayOf(time);
+  const known = monthDays[day];
+  if (known) return known;
+  const found = new Date(day * DAY_S * 1000).getUTCDate();
+  if (day >= 0 && day < monthDays.length) monthDays[day] = found;
+  return found;
 }
 
 /** How many times busier than usual the day was, the hour before and after `t` left out; 1 at least. */
