@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { sidak } from '../algorithms/multiplicity.js';
-import { logNegativeBinomialTail } from '../algorithms/tails.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding, Reason } from '../model/finding.js';
 import type { World } from '../projection/world.js';
 import type { Detector } from './detector.js';
 import { listLevel } from './parameters.js';
 import { type Choice, choiceModel, doctorSums, homesOf, RANKS } from './steeringLoop/choice.js';
+import { type Judged, judge, usesOf } from './steeringLoop/judge.js';
 import { type Destination, type Referral, referralsTo } from './steeringLoop/referrals.js';
 import {
   conclude,
@@ -20,7 +20,7 @@ import {
 } from './telling.js';
 
 const ID = 'steering-loop';
-const VERSION = 3;
+const VERSION = 4;
 
 const parameters = z.object({
   pharmacyDays: z
@@ -42,7 +42,9 @@ const parameters = z.object({
     .min(1.5)
     .max(100)
     .default(5)
-    .describe('Patients who went there ÷ patients who would have by the choice model, at least'),
+    .describe(
+      'Patients who went there (or their uses) ÷ those who would have by the choice model, at least',
+    ),
   patients: z
     .number()
     .int()
@@ -87,15 +89,20 @@ export const steeringLoop: Detector<typeof parameters> = {
         if (list) list.push(e);
         else byDoctor.set(e.doctor, [e]);
       }
-      // Any doctor with patients enough could have sent to any place: that many looks, for both kinds. Half of the
-      // level goes to the nearest, of which there are few (weighted Bonferroni): people are sent where they can go.
+      // Any doctor with patients enough could have sent to any place, or by turns to two that are near: that many looks, for
+      // both kinds. A third of the level goes to the nearest, of which there are few, and to the pairs of them
+      // (weighted Bonferroni): people are sent where they can go.
       const places = new Set(referrals.uses.map((i) => world.settlements.institution[i]!)).size;
       const able = [...byDoctor.values()].filter(
         (own) => new Set(own.map((e) => e.patient)).size >= params.patients,
       ).length;
-      const all = Math.max(1, able * KINDS.length);
-      const [ownNear, ownFar] = [2 * Math.min(RANKS, places), 2 * places];
-      const looks = { near: all * ownNear, far: all * ownFar, ownNear, ownFar };
+      const near = Math.min(RANKS, places);
+      const looks = {
+        doctors: Math.max(1, able * KINDS.length),
+        near: SHARES * near,
+        far: SHARES * places,
+        pairs: Math.max(1, SHARES * (near * (near - 1)) * 0.5),
+      };
       for (const [doctor, events] of [...byDoctor].sort((x, y) => x[0] - y[0])) {
         throwIfAborted(context.signal);
         found.push(...steered(world, params, kind, choice, homes, doctor, events, looks));
@@ -105,49 +112,21 @@ export const steeringLoop: Detector<typeof parameters> = {
   },
 };
 
-/** Looks at near places and at others, of all doctors; and the places of one. */
+/** Ways to share the level: near places, all places, pairs of near places. */
+const SHARES = 3;
+
+/** Looks of one doctor, and the doctors. */
 interface Looks {
+  readonly doctors: number;
   readonly near: number;
   readonly far: number;
-  readonly ownNear: number;
-  readonly ownFar: number;
+  readonly pairs: number;
 }
 
 /** The lift that a further place of a doctor needs who stands out already, as a share. */
 const FURTHER = 0.5;
-
-/** Whoever went there at all, and whoever went there mostly: two ways of counting the same people. */
-const WAYS = 2;
-
-interface Judged {
-  readonly went: ReadonlySet<number>;
-  readonly expected: number;
-  readonly rawP: number;
-  /** Enough of them, and often enough what was expected for a further place. */
-  readonly enough: boolean;
-}
-
-type Chance = (e: Referral) => number;
-
-/** People who would go there at least once in their uses, each use by itself. */
-function expectedOnce(uses: ReadonlyMap<number, readonly Referral[]>, chance: Chance): number {
-  let sum = 0;
-  for (const own of uses.values()) sum += 1 - own.reduce((left, e) => left * (1 - chance(e)), 1);
-  return sum;
-}
-
-/**
- * At most so many would go there in more than half of their uses, however much habit ties the uses of one
- * person to each other: Markov's bound on each person's share, E[share] ÷ least share that is more than half.
- */
-function expectedMostly(uses: ReadonlyMap<number, readonly Referral[]>, chance: Chance): number {
-  let sum = 0;
-  for (const own of uses.values()) {
-    const expected = own.reduce((all, e) => all + chance(e), 0);
-    sum += Math.min(1, expected / (Math.floor(own.length / 2) + 1));
-  }
-  return sum;
-}
+/** A pair is made of places that so many patients went to, at least: a half of what one place needs. */
+const HALF = 0.5;
 
 function steered(
   world: World,
@@ -162,63 +141,87 @@ function steered(
   const went = new Map<number, Set<number>>();
   for (const e of events) went.set(e.to, (went.get(e.to) ?? new Set()).add(e.patient));
   const sums = doctorSums(doctor, events, homes, world.institutions.ids.length);
-  const uses = new Map<number, Referral[]>();
-  for (const e of events) uses.set(e.patient, [...(uses.get(e.patient) ?? []), e]);
-  const payers: Payer[] = [];
-  for (const [to, patients] of [...went].sort((x, y) => x[0] - y[0])) {
-    if (patients.size < params.patients) continue;
-    const mostly = new Set(
-      [...patients].filter((m) => {
-        const own = uses.get(m)!;
-        return own.filter((e) => e.to === to).length * 2 > own.length;
-      }),
-    );
-    const isNear = events.some((e) => choice.rank(e.from, to) >= 0);
-    const judge = (atLeast: (e: Referral) => number) => {
-      const chance = (e: Referral) =>
-        Math.max(choice.chance(sums, e.patient, e.from, to), atLeast(e));
-      const tail = (went: ReadonlySet<number>, expected: number): Judged => {
-        const enough =
-          went.size >= params.patients && went.size >= FURTHER * params.lift * expected;
-        const logP = logNegativeBinomialTail(went.size, expected, 1 / params.spread);
-        return { went, expected, rawP: Math.exp(logP), enough };
-      };
-      const once = tail(patients, expectedOnce(uses, chance));
-      const most = tail(mostly, expectedMostly(uses, chance));
-      const best = most.rawP < once.rawP ? most : once;
-      const ofAny = isNear ? looks.near : looks.far;
-      return {
-        ...best,
-        p: sidak(best.rawP, ofAny * WAYS),
-        pOfOne: sidak(best.rawP, (isNear ? looks.ownNear : looks.ownFar) * WAYS),
-      };
-    };
-    const main = judge(() => 0);
-    if (main.pOfOne > params.q || !main.enough) continue;
-    const nearest = judge((e) => (choice.rank(e.from, to) === 0 ? choice.nearest : 0));
-    payers.push({ to, main, nearest });
-  }
+  const uses = usesOf(events);
+  const bounds = { ...params, lift: FURTHER * params.lift, free: kind === 'pharmacy' };
+  const isNear = (to: number) => events.some((e) => choice.rank(e.from, to) >= 0);
+  const chances = new Map<number, Map<Referral, number>>();
+  const chanceAt = (at: number, e: Referral): number => {
+    const known = chances.get(at) ?? new Map<Referral, number>();
+    chances.set(at, known);
+    const chance = known.get(e) ?? choice.chance(sums, e.patient, e.from, at);
+    known.set(e, chance);
+    return chance;
+  };
+  /** The places together; `atNearest` is the least chance of the one that is the nearest. */
+  const test = (to: readonly number[], own: number, atNearest: number): Tested => {
+    const chance = (e: Referral) =>
+      to.reduce((sum, at) => {
+        const least = choice.rank(e.from, at) === 0 ? atNearest : 0;
+        return sum + Math.max(least, chanceAt(at, e));
+      }, 0);
+    const judged = judge(uses, to, chance, (m) => choice.ties(sums, m), bounds);
+    return { ...judged, p: sidak(judged.p, looks.doctors * own), pOfOne: sidak(judged.p, own) };
+  };
+  const payerAt = (to: readonly number[], own: number): Payer => {
+    const main = test(to, own, 0);
+    // What does not stand by itself needs no explanation.
+    const nearest = main.pOfOne <= params.q ? test(to, own, choice.nearest) : main;
+    return { to, main, nearest };
+  };
+  const stands = ({ main }: Payer) => main.pOfOne <= params.q;
+  const single = [...went]
+    .filter(([, patients]) => patients.size >= HALF * params.patients)
+    .sort((x, y) => x[0] - y[0])
+    .map(([to]) => payerAt([to], isNear(to) ? looks.near : looks.far));
+  const payers = single.filter(stands);
   // Who is paid by one may be paid by another: once a doctor stands out, the others are looked for at his places only.
   const byHome = payers.filter((x) => x.nearest.pOfOne > params.q);
   const steering = payers.filter((x) => x.nearest.pOfOne <= params.q);
-  const groups = [steering, ...byHome.map((x) => [x])];
-  return groups
-    .filter((group) =>
-      group.some(({ main }) => main.p <= params.q && main.went.size >= params.lift * main.expected),
-    )
-    .map((group) => describe(world, params, kind, doctor, events, group));
+  const surest = (x: Payer, y: Payer) => x.main.p - y.main.p || x.to[0]! - y.to[0]!;
+  const stand = ({ main }: Payer) => main.p <= params.q && main.lift >= params.lift;
+  const cases = [steering, ...byHome.map((x) => [x])]
+    .filter((group) => group.some(stand))
+    .map((group) => group.toSorted(surest))
+    .map((told): Case => ({ lead: told[0]!, told }));
+  if (cases.length === 0 && bounds.free) {
+    const lead = pairsOf(single, isNear)
+      .map((to) => payerAt(to, looks.pairs))
+      .toSorted(surest)[0];
+    const told = single.filter((x) => lead?.to.includes(x.to[0]!));
+    if (lead && stand(lead)) cases.push({ lead, told });
+  }
+  return cases.map((found) => describe(world, params, kind, doctor, events, found));
 }
 
-/** A place that a doctor’s patients go on to, and what is left of it where the nearest is taken for granted. */
+/** So many places of a doctor are tried in pairs, those with the most patients beyond what was expected. */
+const PAIRED = 6;
+
+/** Near places to which the patients may be sent by turns. */
+function pairsOf(single: readonly Payer[], isNear: (to: number) => boolean): number[][] {
+  const beyond = ({ main }: Payer) => main.went.size - main.expected;
+  const tried = single
+    .filter((x) => isNear(x.to[0]!) && beyond(x) > 0)
+    .toSorted((x, y) => beyond(y) - beyond(x) || x.to[0]! - y.to[0]!)
+    .slice(0, PAIRED);
+  return tried.flatMap((x, i) => tried.slice(i + 1).map((y) => [x.to[0]!, y.to[0]!]));
+}
+
+/** Places that a doctor’s patients go on to, and what is left of them where the nearest is taken for granted. */
 interface Payer {
-  readonly to: number;
+  /** One, or two that are visited by turns. */
+  readonly to: readonly number[];
   readonly main: Tested;
   readonly nearest: Tested;
 }
 
+/** What the finding stands on, and the places that it tells one by one. */
+interface Case {
+  readonly lead: Payer;
+  readonly told: readonly Payer[];
+}
+
 /** p family-wise over all doctors and places; `pOfOne` over the places of one doctor. */
 interface Tested extends Judged {
-  readonly p: number;
   readonly pOfOne: number;
 }
 
@@ -228,47 +231,47 @@ function describe(
   kind: Destination,
   doctor: number,
   events: readonly Referral[],
-  group: readonly Payer[],
+  { lead, told }: Case,
 ): Finding {
-  const [first, ...others] = group.toSorted((x, y) => x.main.p - y.main.p || x.to - y.to);
-  const { main, nearest } = first!;
+  const { main, nearest } = lead;
   const innocent = ranked([
     {
       code: kind === 'pharmacy' ? 'only-pharmacy' : 'only-hospital',
       q: nearest.p,
       weight: Math.min(
         1,
-        Math.max(0, (nearest.expected - main.expected) / (main.went.size - main.expected)),
+        Math.max(0, nearest.expected - main.expected) /
+          Math.max(1e-9, main.went.size - main.expected),
       ),
     },
   ]);
-  const at = (payer: Payer) => events.filter((e) => e.to === payer.to);
-  const told = (payer: Payer): Reason =>
+  const at = (payer: Payer) => events.filter((e) => payer.to.includes(e.to));
+  const reasonOf = (payer: Payer): Reason =>
     reason(world, ID, kind === 'pharmacy' ? 'to-one-pharmacy' : 'to-one-hospital', {
       measured: payer.main.went.size,
       expected: payer.main.expected,
       unit: 'patients',
       rows: at(payer).flatMap((e) => [e.row, e.visit]),
-      p: payer.main.rawP,
+      p: lead.to.length > 1 ? main.pOfOne : payer.main.pOfOne,
     });
   return {
     detector: ID,
     detectorVersion: VERSION,
     kind: 'ring',
     subjects: [
-      ...[first!, ...others].map((x) => institutionSubject(world, x.to)),
+      ...told.map((x) => institutionSubject(world, x.to[0]!)),
       doctorSubject(world, doctor),
       ...memberSubjects(
         world,
-        [first!, ...others].flatMap((x) => [...x.main.went]),
+        told.flatMap((x) => [...x.main.went]),
       ),
     ],
-    reasons: [told(first!), ...others.map(told)],
+    reasons: [reasonOf(told[0]!), ...told.slice(1).map(reasonOf)],
     innocent,
     ...conclude(main.p, innocent, params.q),
     fundAtRisk: fundOf(
       world,
-      group.flatMap((x) => at(x).map((e) => e.row)),
+      told.flatMap((x) => at(x).map((e) => e.row)),
     ),
   };
 }

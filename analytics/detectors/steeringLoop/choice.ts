@@ -11,6 +11,11 @@ import type { Referral, Referrals } from './referrals.js';
 export interface Choice {
   /** Chance that patient's use after a visit to `doctor` at `from` is at `to`. */
   chance(doctor: DoctorSums, patient: number, from: number, to: number): number;
+  /**
+   * How firmly the habits of a patient are known, without the doctor's own cases: the concentration of the beta law
+   * of the share of a place, the uses that are known and what the spread of habits is worth.
+   */
+  ties(doctor: DoctorSums, patient: number): number;
   /** Rank of `to` among the destinations by distance from `from`, 0 the nearest; −1 unknown. */
   rank(from: number, to: number): number;
   /** Share that the clinics most given to it send to the nearest destination. */
@@ -30,6 +35,9 @@ export interface DoctorSums {
 }
 
 const HABIT_PRIOR = 4;
+/** Honest habits are at least so loose, and at most. */
+const TIES_LEAST = 0.25;
+const TIES_MOST = HABIT_PRIOR;
 const COLLEAGUE_PRIOR = 10;
 /** So many places are near. */
 export const RANKS = 25;
@@ -111,9 +119,11 @@ export function choiceModel(world: World, referrals: Referrals, homes: Int32Arra
     ranksOf.set(doctor, made);
     return made;
   };
+  const loose = looseness(referrals, world, homes, { perPatient, homePlace, home });
   return {
     rank,
     nearest,
+    ties: (doctor, patient) => loose + get(perPatient, patient) - get(doctor.perPatient, patient),
     chance(doctor, patient, origin, to) {
       const area = homes[patient]!;
       const wide = get(overall, to) / total;
@@ -139,6 +149,35 @@ export function choiceModel(world: World, referrals: Referrals, homes: Int32Arra
       return Math.min(1, Math.max(habit, near, colleagues, 1e-6));
     },
   };
+}
+
+/**
+ * Concentration S of honest people's habits about what their neighbours do, by moments: two uses of one person are at
+ * one place with chance q + (1 − q)/(S + 1), q that of neighbours (Dirichlet-multinomial; Mosimann 1962).
+ */
+function looseness(
+  { uses }: Referrals,
+  world: World,
+  homes: Int32Array,
+  known: Record<'perPatient' | 'homePlace' | 'home', ReadonlyMap<number, number>>,
+): number {
+  const s = world.settlements;
+  const places = world.institutions.ids.length;
+  const perPlace = new Map<number, number>();
+  for (const i of uses) add(perPlace, s.patient[i]! * places + s.institution[i]!);
+  let [same, near, people] = [0, 0, 0];
+  for (const [key, k] of perPlace) {
+    const patient = Math.floor(key / places);
+    const n = known.perPatient.get(patient)!;
+    const others = known.home.get(homes[patient]!)! - n;
+    if (n < 2 || others <= 0) continue;
+    const there = known.homePlace.get(homes[patient]! * places + (key % places))! - k;
+    same += (k * (k - 1)) / (n * (n - 1));
+    near += ((k / n) * there) / others;
+    people += k / n;
+  }
+  const [a, q] = [same / Math.max(1, people), near / Math.max(1, people)];
+  return a <= q ? TIES_MOST : Math.min(TIES_MOST, Math.max(TIES_LEAST, (1 - a) / (a - q)));
 }
 
 /** Destinations by distance from each origin, worked out when first asked for. */

@@ -124,6 +124,25 @@ describe('steering-loop', () => {
     ]);
   });
 
+  it('finds two pharmacies by turns of which neither stands out alone', async () => {
+    const plain = district(98);
+    for (const [n, patient] of MEMBERS.slice(0, 5).entries())
+      for (const turn of [0, 1]) {
+        const day = FROM + 15 * n + 150 * turn;
+        visit(plain, patient, 'd01', 'cl0', day);
+        buy(plain, patient, (n + turn) % 2 === 0 ? 'ph20' : 'ph11', day + (n % 3));
+      }
+    const both = listed(await detect(buildWorld(plain)));
+    expect(both).toHaveLength(1);
+    expect(idsOf(both[0]!, 'doctor')).toEqual(['d01']);
+    expect(idsOf(both[0]!, 'institution')).toEqual(['ph11', 'ph20']);
+    const half = {
+      ...plain,
+      settlements: plain.settlements.filter((s) => s.institution !== 'ph11'),
+    };
+    expect(listed(await detect(buildWorld(half)))).toEqual([]);
+  });
+
   it('knows by the prescription who sent, without a visit on record', async () => {
     const plain = district(96);
     for (const [n, patient] of MEMBERS.entries()) buy(plain, patient, 'ph42', FROM + 15 * n, 'd01');
