@@ -1,11 +1,5 @@
 import { z } from 'zod';
-import {
-  type ChangeScan,
-  changeP,
-  scanChange,
-  weeklyDispersion,
-  withoutEvents,
-} from '../algorithms/changePoint.js';
+import { changeP, scanChange, weeklyDispersion, withoutEvents } from '../algorithms/changePoint.js';
 import { sidak } from '../algorithms/multiplicity.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation, Reason } from '../model/finding.js';
@@ -14,9 +8,9 @@ import type { World } from '../projection/world.js';
 import type { Detector, DetectorContext } from './detector.js';
 import { listLevel } from './parameters.js';
 import { driftOf } from './suddenChange/drift.js';
-import { hypotheses } from './suddenChange/hypotheses.js';
+import { explain, type Jump, type RegularsTest } from './suddenChange/explain.js';
 import { newcomers } from './suddenChange/newcomers.js';
-import { newRegulars, rowsOfRegulars } from './suddenChange/regulars.js';
+import { newRegulars, type Regular, regularsOf, rowsOfRegulars } from './suddenChange/regulars.js';
 import { changedRows, MEASURES, type Measure, type Weeks, weekly } from './suddenChange/weeks.js';
 import {
   conclude,
@@ -24,19 +18,16 @@ import {
   inOrder,
   institutionSubject,
   memberSubjects,
-  ranked,
   reason,
 } from './telling.js';
 
 const ID = 'sudden-change';
-const VERSION = 3;
+const VERSION = 4;
 /** A jump less likely than this in its first simulated years is held against so many times as many. */
 const PROMISING = 0.5;
 const CONFIRM = 10;
 /** Jumps and new regulars: two ways to stand out, both paid for. */
 const WAYS = 2;
-/** Before a change, an institution that has this share of its later level was not open yet. */
-const CLOSED = 0.05;
 
 const parameters = z.object({
   ratio: z
@@ -99,12 +90,6 @@ const UNITS = {
 
 type Parameters = z.output<typeof parameters>;
 
-interface Jump {
-  readonly measure: Measure | 'new-regulars';
-  readonly scan: Pick<ChangeScan, 'at' | 'until' | 'ratio' | 'after' | 'expected'>;
-  readonly p: number;
-}
-
 /**
  * An institution whose visits, spending or patients from elsewhere jump, for good or for a season, and its peers' do not;
  * or to which a crowd begins to come that was never there before.
@@ -125,7 +110,9 @@ export const suddenChange: Detector<typeof parameters> = {
     const drifts = new Map(MEASURES.map((m) => [m, driftOf(series.get(m)!, places, params.drift)]));
     const looks = places.length * MEASURES.length;
     const findings: Finding[] = [];
-    const regulars = regularsTest(world, params, series.get('visits')!);
+    const visits = series.get('visits')!;
+    const regular = regularsOf(world, visits.firstDay, params.regular);
+    const regulars = regularsTest(world, params, regular, visits.weeks);
     const usual = regulars(all);
     for (let h = 0; h < rows.length; h++) {
       throwIfAborted(context.signal);
@@ -140,8 +127,8 @@ export const suddenChange: Detector<typeof parameters> = {
         .filter((j) => j.p <= params.q)
         .sort((x, y) => x.p - y.p);
       if (jumps.length === 0) continue;
-      const innocent = explain(world, params, h, jumps[0]!, series, test, regulars);
-      findings.push(describe(world, params, h, jumps, series, innocent));
+      const innocent = explain(world, params, h, jumps[0]!, series, test, regular, regulars);
+      findings.push(describe(world, params, h, jumps, visits.firstDay, regular, innocent));
     }
     return inOrder(findings);
   },
@@ -176,18 +163,21 @@ function jumpOf(
   return { measure, scan, p: first > PROMISING ? first : p(params.worlds * CONFIRM) };
 }
 
-type RegularsTest = (counts: (row: number) => boolean) => (h: number) => Jump;
-
 /** The test of new regulars among the settlements that count. */
-function regularsTest(world: World, params: Parameters, period: Weeks): RegularsTest {
+function regularsTest(
+  world: World,
+  params: Parameters,
+  regular: readonly Regular[],
+  weeks: number,
+): RegularsTest {
   return (counts) => {
-    const found = newRegulars(world, period, params.regular, counts);
+    const found = newRegulars(world, regular, weeks, params.regular, counts);
     return (h) => {
       const [after, expected] = [found.people[h]!, found.expected[h]!];
       return {
         measure: 'new-regulars',
         scan: {
-          ...{ at: found.week[h]!, until: period.weeks, after, expected },
+          ...{ at: found.week[h]!, until: weeks, after, expected },
           ratio: after / Math.max(1e-9, expected),
         },
         p: sidak(found.p[h]!, WAYS),
@@ -196,65 +186,19 @@ function regularsTest(world: World, params: Parameters, period: Weeks): Regulars
   };
 }
 
-/** Each hypothesis takes its settlements away, here and at the peers, and the rest is tested again. */
-function explain(
-  world: World,
-  params: Parameters,
-  h: number,
-  jump: Jump,
-  series: ReadonlyMap<Measure, Weeks>,
-  test: (measure: Measure, weeks: Weeks) => Jump | undefined,
-  regulars: RegularsTest,
-): InnocentExplanation[] {
-  const { measure, scan } = jump;
-  const { weeks, firstDay } = series.get('visits')!;
-  const change = { institution: h, week: scan.at, until: scan.until, firstDay, weeks };
-  const within = ({ counts }: Weeks) => {
-    let sum = 0;
-    for (let t = scan.at; t < scan.until; t++) sum += counts[h * weeks + t]!;
-    return sum;
-  };
-  /** What is left of the jump, and its p, without the settlements of a hypothesis. */
-  const without = (accounts: (row: number) => boolean) => {
-    if (measure === 'new-regulars') {
-      const left = regulars((i) => !accounts(i))(h);
-      return { left: left.scan.after, p: left.p };
-    }
-    const left = weekly(world, measure, (i) => !accounts(i));
-    const gone = within(series.get(measure)!) - within(left);
-    return { left: scan.after - gone, p: test(measure, left)?.p ?? 1 };
-  };
-  const excess = Math.max(1e-9, scan.after - scan.expected);
-  const out = hypotheses(world, change).map(([code, accounts]) => {
-    const { left, p } = without(accounts);
-    const weight = Math.min(1, (scan.after - left) / excess);
-    return { code, q: weight > 0 ? p : jump.p, weight };
-  });
-  const visits = series.get('visits')!;
-  const opened = scanChange(
-    visits.counts.subarray(h * weeks, (h + 1) * weeks),
-    visits.expected.subarray(h * weeks, (h + 1) * weeks),
-    1,
-    1,
-  );
-  const isNew = opened !== undefined && opened.expected <= CLOSED * opened.after;
-  const fresh = { code: 'newly-opened', q: isNew ? 1 : jump.p, weight: isNew ? 1 : 0 };
-  return ranked([...out, fresh].map((x) => ({ ...x, q: x.weight > params.q ? x.q : jump.p })));
-}
-
 function describe(
   world: World,
   params: Parameters,
   h: number,
   jumps: readonly Jump[],
-  series: ReadonlyMap<Measure, Weeks>,
+  firstDay: number,
+  regular: readonly Regular[],
   innocent: readonly InnocentExplanation[],
 ): Finding {
   const first = jumps[0]!;
-  const { firstDay } = series.get('visits')!;
   const rowsOf = jumps.map(({ measure, scan }) =>
     measure === 'new-regulars'
-      ? rowsOfRegulars(world, h, scan.at, firstDay, params.regular)
+      ? rowsOfRegulars(world, regular, h, scan.at)
       : changedRows(world, h, measure, firstDay, scan),
   );
   const rows = rowsOf[0]!;

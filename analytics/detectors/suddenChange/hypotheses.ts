@@ -1,3 +1,5 @@
+import { sidak } from '../../algorithms/multiplicity.js';
+import { logPoissonTail } from '../../algorithms/tails.js';
 import { settlementsByPatient } from '../../projection/indexes.js';
 import type { World } from '../../projection/world.js';
 import { weekOf } from './weeks.js';
@@ -8,8 +10,9 @@ const INFECTIOUS = /^(J0|J1|J2|U07|A0|B0[0-9]|R50)/;
 const NEIGHBOUR_ROWS = 20;
 /** Weeks before and after the change in which a neighbour may close. */
 const CLOSING_WEEKS = 4;
-/** A day is an event with so many times the visits of the middle day. */
+/** A day is an event with so many times the visits of the middle day, and more than chance makes of any of the days. */
 const CROWD = 3;
+const BY_CHANCE = 0.05;
 /** A ward fills up: the change stands out so many weeks after its first patient, at most. */
 const FILLING_WEEKS = 10;
 /** A department that is not seen in the first weeks of the data was not there. */
@@ -61,7 +64,11 @@ function infectious(world: World): (row: number) => boolean {
   return (i) => s.diagnosis[i]! >= 0 && is[s.diagnosis[i]!]!;
 }
 
-/** The days of the change on which the institution had far more visits than on its middle day. */
+/**
+ * The days of the change on which the institution had far more visits than on its middle day, and than chance brings to any of
+ * them (Poisson with the mean of the days that are not far above the middle, Šidák): where somebody comes every other day, four on
+ * one day are no event.
+ */
 function crowdedDays(world: World, change: Change): (row: number) => boolean {
   const s = world.settlements;
   const visits = new Map<number, number>();
@@ -73,7 +80,12 @@ function crowdedDays(world: World, change: Change): (row: number) => boolean {
   }
   const counts = [...visits.values()].sort((x, y) => x - y);
   const line = CROWD * (counts[counts.length >> 1] ?? 0);
-  return (i) => s.institution[i] === change.institution && (visits.get(s.day[i]!) ?? 0) > line;
+  const usual = counts.filter((n) => n <= line);
+  const mean = usual.reduce((x, y) => x + y, 0) / Math.max(1, usual.length);
+  const crowd = (n: number) =>
+    n > line && sidak(Math.exp(logPoissonTail(n, mean)), counts.length) <= BY_CHANCE;
+  const crowded = new Set([...visits].filter(([, n]) => crowd(n)).map(([day]) => day));
+  return (i) => s.institution[i] === change.institution && crowded.has(s.day[i]!);
 }
 
 /** People who used an institution of the type that stopped about the change. */

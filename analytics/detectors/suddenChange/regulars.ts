@@ -22,6 +22,15 @@ const PEOPLE_MIN = 4;
 /** Overdispersion that honest institutions have at least. */
 const SPREAD = 0.1;
 
+/** Somebody with `times` visits to one institution at least, dialysis apart. */
+export interface Regular {
+  readonly institution: number;
+  readonly patient: number;
+  /** Settlements, and the week of each; negative before the first whole week. */
+  readonly rows: readonly number[];
+  readonly weeks: readonly number[];
+}
+
 /**
  * People never seen at a place before a week, who come again and again since (`times` visits without a bed,
  * at least): cards that have been bought up show so even where they hardly raise a place's numbers.
@@ -32,7 +41,8 @@ const SPREAD = 0.1;
  */
 export function newRegulars(
   world: World,
-  period: { readonly weeks: number; readonly firstDay: number },
+  all: readonly Regular[],
+  weeks: number,
   times: number,
   counts: (row: number) => boolean,
 ): Regulars {
@@ -43,14 +53,16 @@ export function newRegulars(
     expected: new Float64Array(places),
     p: new Float64Array(places).fill(1),
   };
-  const regulars = regularsOf(world, period.firstDay, times, counts);
+  const regulars = all
+    .map((r) => ({ institution: r.institution, ...countedOf(r, counts) }))
+    .filter((r) => r.visits >= times);
   const strata = Array.from({ length: places }, (_, h) => stratumOf(world, h));
   for (const split of SPLITS) {
-    const week = Math.round(split * period.weeks);
+    const week = Math.round(split * weeks);
     const people = new Float64Array(places);
     const exposure = new Float64Array(places);
     for (const { institution, first, visits } of regulars) {
-      exposure[institution]! += (1 - week / period.weeks) ** Math.min(TIMES_MOST, visits);
+      exposure[institution]! += (1 - week / weeks) ** Math.min(TIMES_MOST, visits);
       if (first >= week) people[institution]!++;
     }
     const test = testPeers(
@@ -72,52 +84,66 @@ export function newRegulars(
 /** The visits of the people who are new regulars of an institution since a week, in order of time. */
 export function rowsOfRegulars(
   world: World,
+  all: readonly Regular[],
   institution: number,
   week: number,
-  firstDay: number,
-  times: number,
 ): number[] {
-  const s = world.settlements;
-  const here = (i: number) => s.institution[i] === institution;
-  const who = new Set(
-    regularsOf(world, firstDay, times, here).flatMap((r) => (r.first >= week ? [r.patient] : [])),
-  );
-  const rows: number[] = [];
-  for (let i = 0; i < s.count; i++)
-    if (here(i) && !s.cancelled[i] && who.has(s.patient[i]!)) rows.push(i);
-  return rows.sort((x, y) => s.time[x]! - s.time[y]! || x - y);
+  const { time } = world.settlements;
+  return all
+    .filter((r) => r.institution === institution && Math.min(...r.weeks) >= week)
+    .flatMap((r) => r.rows)
+    .sort((x, y) => time[x]! - time[y]! || x - y);
 }
 
-interface Regular {
-  readonly institution: number;
-  readonly patient: number;
-  /** Week of the first visit; negative before the first whole week. */
-  first: number;
-  visits: number;
+/** New regulars of an institution since a week, as far as their settlements count. */
+export function peopleSince(
+  all: readonly Regular[],
+  institution: number,
+  week: number,
+  times: number,
+  counts: (row: number) => boolean,
+): number {
+  return all.filter((r) => {
+    if (r.institution !== institution) return false;
+    const { first, visits } = countedOf(r, counts);
+    return visits >= times && first >= week;
+  }).length;
+}
+
+function countedOf(
+  { rows, weeks }: Regular,
+  counts: (row: number) => boolean,
+): { first: number; visits: number } {
+  let [first, visits] = [Number.POSITIVE_INFINITY, 0];
+  rows.forEach((row, k) => {
+    if (!counts(row)) return;
+    visits++;
+    first = Math.min(first, weeks[k]!);
+  });
+  return { first, visits };
 }
 
 /** Everybody with at least `times` visits to one institution, dialysis apart. */
-function regularsOf(
-  world: World,
-  firstDay: number,
-  times: number,
-  counts: (row: number) => boolean,
-): Regular[] {
+export function regularsOf(world: World, firstDay: number, times: number): Regular[] {
   const s = world.settlements;
   const patients = world.patients.ids.length;
-  const known = new Map<number, Regular>();
+  // Who falls ill with the kidneys comes three times a week from then on; impersonated-dialysis looks at these.
+  const isVisit = (i: number) =>
+    !s.cancelled[i] && s.class[i] !== CLASS_INPATIENT && !s.dialysis[i];
+  const keyOf = (i: number) => s.institution[i]! * patients + s.patient[i]!;
+  const visits = new Map<number, number>();
+  for (let i = 0; i < s.count; i++)
+    if (isVisit(i)) visits.set(keyOf(i), (visits.get(keyOf(i)) ?? 0) + 1);
+  const known = new Map<number, Regular & { rows: number[]; weeks: number[] }>();
   for (let i = 0; i < s.count; i++) {
-    if (s.cancelled[i] || s.class[i] === CLASS_INPATIENT || !counts(i)) continue;
-    // Who falls ill with the kidneys comes three times a week from then on; impersonated-dialysis looks at these.
-    if (s.dialysis[i]) continue;
-    const [institution, patient] = [s.institution[i]!, s.patient[i]!];
-    const key = institution * patients + patient;
-    const first = weekOf(world, i, firstDay);
-    const regular = known.get(key);
-    if (regular) {
-      regular.first = Math.min(regular.first, first);
-      regular.visits++;
-    } else known.set(key, { institution, patient, first, visits: 1 });
+    if (!isVisit(i) || visits.get(keyOf(i))! < times) continue;
+    const regular = known.get(keyOf(i)) ?? {
+      ...{ institution: s.institution[i]!, patient: s.patient[i]! },
+      ...{ rows: [], weeks: [] },
+    };
+    known.set(keyOf(i), regular);
+    regular.rows.push(i);
+    regular.weeks.push(weekOf(world, i, firstDay));
   }
-  return [...known.values()].filter((r) => r.visits >= times);
+  return [...known.values()];
 }

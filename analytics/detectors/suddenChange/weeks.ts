@@ -10,6 +10,8 @@ export interface Weeks {
   readonly firstDay: number;
   /** Counts by institution · weeks + week; of spend in units of the institution's mean settlement. */
   readonly counts: Float64Array;
+  /** What a count of each institution is worth: settlements, of spend fen. */
+  readonly units: Float64Array;
   /** Expected up to a factor: the peers' weeks. */
   readonly expected: Float64Array;
   /**
@@ -22,8 +24,16 @@ export interface Weeks {
 /** Weight of all institutions of the type beside the peers of the level, in counts. */
 const PEER_PRIOR = 100;
 
-/** Whole weeks that end with the period; stays count when they begin. */
-export function weekly(world: World, measure: Measure, counts: (row: number) => boolean): Weeks {
+/**
+ * Whole weeks that end with the period; stays count when they begin. With `only` the expectation and the clustering are
+ * worked out for that institution alone.
+ */
+export function weekly(
+  world: World,
+  measure: Measure,
+  counts: (row: number) => boolean,
+  only?: number,
+): Weeks {
   const s = world.settlements;
   const { type } = world.institutions;
   const places = type.length;
@@ -37,14 +47,15 @@ export function weekly(world: World, measure: Measure, counts: (row: number) => 
   for (let i = 0; i < s.count; i++) {
     if (s.cancelled[i]) continue;
     const h = s.institution[i]!;
-    if (measure === 'outsiders' && !isOutsider(world, i)) continue;
+    const amount = worthOf(world, measure, i);
+    if (amount === 0 && measure === 'outsiders') continue;
     const week = weekOf(world, i, firstDay);
     if (week < 0 || week >= weeks) continue;
-    const amount = measure === 'spend' ? Math.max(0, s.fund[i]!) : 1;
     spent[h]! += amount;
     settled[h]!++;
     if (!counts(i)) continue;
     out[h * weeks + week]! += amount;
+    if (only !== undefined && h !== only) continue;
     const key = h * people + s.patient[i]!;
     perPerson.set(key, (perPerson.get(key) ?? 0) + amount);
   }
@@ -53,6 +64,7 @@ export function weekly(world: World, measure: Measure, counts: (row: number) => 
       const unit = spent[h]! / Math.max(1, settled[h]!);
       for (let t = 0; unit > 0 && t < weeks; t++) out[h * weeks + t]! /= unit;
     }
+  const units = spent.map((sum, h) => (measure === 'spend' ? sum / Math.max(1, settled[h]!) : 1));
   const clustering = new Float64Array(places);
   const sums = new Float64Array(places);
   for (const [key, amount] of perPerson) {
@@ -75,6 +87,7 @@ export function weekly(world: World, measure: Measure, counts: (row: number) => 
   }
   const expected = new Float64Array(places * weeks);
   for (let h = 0; h < places; h++) {
+    if (only !== undefined && h !== only) continue;
     const own = out.subarray(h * weeks, (h + 1) * weeks);
     const wide = Float64Array.from(ofType.get(type[h]!)!, (n, t) => n - own[t]!);
     const total = wide.reduce((x, y) => x + y, 0);
@@ -84,7 +97,7 @@ export function weekly(world: World, measure: Measure, counts: (row: number) => 
       expected[h * weeks + t] = Math.max(0, peers[t]! - own[t]!) + PEER_PRIOR * share;
     }
   }
-  return { weeks, firstDay, counts: out, expected, clustering };
+  return { weeks, firstDay, counts: out, units, expected, clustering };
 }
 
 /** Settlements of the measure within the change, in order of time. */
@@ -104,6 +117,12 @@ export function changedRows(
     if (measure !== 'outsiders' || isOutsider(world, i)) rows.push(i);
   }
   return rows.sort((x, y) => s.time[x]! - s.time[y]! || x - y);
+}
+
+/** What a settlement is worth in a measure: 0 where it is none of it. */
+export function worthOf(world: World, measure: Measure, row: number): number {
+  if (measure === 'outsiders' && !isOutsider(world, row)) return 0;
+  return measure === 'spend' ? Math.max(0, world.settlements.fund[row]!) : 1;
 }
 
 /** Institutions of one type and level are peers. */

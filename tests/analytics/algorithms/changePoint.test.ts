@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   changeP,
+  changeScanner,
   scanChange,
   weeklyDispersion,
 } from '../../../analytics/algorithms/changePoint.js';
@@ -28,6 +29,17 @@ const p = ({ y, e }: { y: number[]; e: number[] }, drift = 0, seed = 1) => {
 };
 
 describe('a change point', () => {
+  it('is scored alike by the scanner of many series', () => {
+    const { e } = series(1, 1);
+    e[50] = 0;
+    const scan = changeScanner(e, 4);
+    for (let seed = 0; seed < 30; seed++) {
+      const { y } = series(seed, seed % 3 ? 1 : 1.6);
+      expect(scan(y)).toBeCloseTo(scanChange(y, e, 4, 1)?.statistic ?? 0, 8);
+    }
+    expect(scan(Array.from({ length: 52 }, () => 0))).toBe(0);
+  });
+
   it('is the best of all stretches by likelihood', () => {
     for (let seed = 0; seed < 20; seed++) {
       const { y, e } = series(seed, 1.5);

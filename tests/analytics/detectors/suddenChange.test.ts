@@ -155,6 +155,18 @@ describe('sudden-change', () => {
       expect(await detect(buildWorld(withRegulars(clinics(seed))))).toEqual([]);
   });
 
+  it('takes four visits on one day of a small place for chance, not for a fair', async () => {
+    const plain = withRegulars(clinics(117));
+    // Thirty cards, six times each, four of them on one day where one or two come as a rule.
+    for (let n = 0; n < 180; n++)
+      visit(plain, 'h12', 140 + 4 * Math.floor(n / 4), { patient: person(300 + (n % 30)) });
+    const [finding] = listed(await detect(buildWorld(plain)));
+    expect(idsOf(finding!, 'institution')).toEqual(['h12']);
+    expect(finding!.reasons[0].code).toBe('sudden-change.new-regulars');
+    const fair = finding!.innocent.find((x) => x.code === 'promotion-day')!;
+    expect(fair.weight).toBeLessThan(0.05);
+  });
+
   it('lets a new ward have new regulars', async () => {
     const plain = withRegulars(clinics(115));
     for (const s of boughtUp({ ...plain, settlements: [] }).settlements)

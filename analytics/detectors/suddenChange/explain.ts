@@ -1,0 +1,67 @@
+import { type ChangeScan, scanChange } from '../../algorithms/changePoint.js';
+import type { InnocentExplanation } from '../../model/finding.js';
+import type { World } from '../../projection/world.js';
+import { ranked } from '../telling.js';
+import { hypotheses } from './hypotheses.js';
+import { peopleSince, type Regular } from './regulars.js';
+import { type Measure, type Weeks, weekly, weekOf, worthOf } from './weeks.js';
+
+/** Before a change, an institution that has this share of its later level was not open yet. */
+const CLOSED = 0.05;
+
+export interface Jump {
+  readonly measure: Measure | 'new-regulars';
+  readonly scan: Pick<ChangeScan, 'at' | 'until' | 'ratio' | 'after' | 'expected'>;
+  readonly p: number;
+}
+
+/** The test of new regulars of an institution among the settlements that count. */
+export type RegularsTest = (counts: (row: number) => boolean) => (h: number) => Jump;
+
+/**
+ * Each hypothesis takes its settlements away, here and at the peers, and the rest is tested again. Whether it accounts for
+ * a part worth testing shows at the place itself.
+ */
+export function explain(
+  world: World,
+  params: { readonly regular: number; readonly q: number },
+  h: number,
+  jump: Jump,
+  series: ReadonlyMap<Measure, Weeks>,
+  test: (measure: Measure, weeks: Weeks) => Jump | undefined,
+  regular: readonly Regular[],
+  regulars: RegularsTest,
+): InnocentExplanation[] {
+  const { measure, scan } = jump;
+  const { weeks, firstDay } = series.get('visits')!;
+  const change = { institution: h, week: scan.at, until: scan.until, firstDay, weeks };
+  const s = world.settlements;
+  const excess = Math.max(1e-9, scan.after - scan.expected);
+  const out = hypotheses(world, change).map(([code, accounts]) => {
+    const others = (i: number) => !accounts(i);
+    let gone = 0;
+    if (measure === 'new-regulars')
+      gone = scan.after - peopleSince(regular, h, scan.at, params.regular, others);
+    else
+      for (let i = 0; i < s.count; i++) {
+        if (s.institution[i] !== h || s.cancelled[i] || !accounts(i)) continue;
+        const week = weekOf(world, i, firstDay);
+        if (week < scan.at || week >= scan.until) continue;
+        gone += worthOf(world, measure, i) / series.get(measure)!.units[h]!;
+      }
+    const weight = Math.min(1, gone / excess);
+    if (weight <= params.q) return { code, q: jump.p, weight };
+    if (measure === 'new-regulars') return { code, q: regulars(others)(h).p, weight };
+    return { code, q: test(measure, weekly(world, measure, others, h))?.p ?? 1, weight };
+  });
+  const visits = series.get('visits')!;
+  const opened = scanChange(
+    visits.counts.subarray(h * weeks, (h + 1) * weeks),
+    visits.expected.subarray(h * weeks, (h + 1) * weeks),
+    1,
+    1,
+  );
+  const isNew = opened !== undefined && opened.expected <= CLOSED * opened.after;
+  const fresh = { code: 'newly-opened', q: isNew ? 1 : jump.p, weight: isNew ? 1 : 0 };
+  return ranked([...out, fresh]);
+}
