@@ -9,7 +9,6 @@
  * enough. `redrawn` moves every visit by whole weeks, each on its own (N2).
  */
 import type { PairScreen } from './pairSums.js';
-import { addPair, createPairTable, pairsAtLeast } from './pairTable.js';
 import { type RedrawnScreen, weekShifts } from './weekShifts.js';
 
 const HABIT = 8;
@@ -94,29 +93,58 @@ function spanOf(day: Int32Array): { first: number; span: number } {
   return { first, span: Math.max(1, last - first + 1) };
 }
 
-/** Calls for every pair of visits of one place and day, of two households, smaller patient first. */
+/** Rows of every place and day with two visits or more, but no crowd; rows of a cell in their order. */
+function cellsOf({ place, day, visits }: Seldom): { order: Int32Array; cells: Int32Array } {
+  const { first, span } = spanOf(day);
+  const start = new Int32Array(visits.length * span + 1);
+  for (let i = 0; i < place.length; i++) start[place[i]! * span + day[i]! - first + 1]!++;
+  const cells: number[] = [];
+  for (let c = 0; c + 1 < start.length; c++) {
+    const size = start[c + 1]!;
+    start[c + 1] = start[c]! + size;
+    if (size >= 2 && size <= CROWD) cells.push(start[c]!, start[c + 1]!);
+  }
+  const order = new Int32Array(place.length);
+  const next = start.slice();
+  for (let i = 0; i < place.length; i++) order[next[place[i]! * span + day[i]! - first]!++] = i;
+  return { order, cells: Int32Array.from(cells) };
+}
+
+/** Calls for every two visits of one place and day, of two households, smaller patient first. */
 function eachMeeting(
-  { patient, place, day }: Seldom,
+  { patient }: Seldom,
+  { order, cells }: { readonly order: Int32Array; readonly cells: Int32Array },
   household: Int32Array,
   visit: (i: number, j: number, people: number) => void,
 ): void {
-  const { first, span } = spanOf(day);
-  const rows = patient.length;
-  const keys = Float64Array.from(place, (k, i) => (k * span + day[i]! - first) * rows + i).sort();
-  const order = Int32Array.from(keys, (key) => key % rows);
-  for (let from = 0; from < rows; ) {
-    const cell = Math.floor(keys[from]! / rows);
-    let to = from;
-    while (to < rows && Math.floor(keys[to]! / rows) === cell) to++;
-    if (to - from <= CROWD)
-      for (let x = from; x < to; x++)
-        for (let y = x + 1; y < to; y++) {
-          const i = order[x]!;
-          const j = order[y]!;
-          if (household[patient[i]!] !== household[patient[j]!]) visit(i, j, to - from);
-        }
-    from = to;
-  }
+  for (let c = 0; c < cells.length; c += 2)
+    for (let x = cells[c]!; x < cells[c + 1]!; x++) {
+      const i = order[x]!;
+      const home = household[patient[i]!];
+      for (let y = x + 1; y < cells[c + 1]!; y++)
+        if (household[patient[order[y]!]!] !== home) visit(i, order[y]!, cells[c + 1]! - cells[c]!);
+    }
+}
+
+/** Counts pairs by a hash, a byte each: never too few, so that only pairs that may have met often are listed. */
+function sketch(visits: number): {
+  add: (a: number, b: number) => void;
+  of: (a: number, b: number) => number;
+} {
+  let size = 1 << 12;
+  while (size < visits * 16 && size < 1 << 28) size *= 2;
+  const counts = new Uint8Array(size);
+  const at = (a: number, b: number) => {
+    const h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
+    return (h ^ (h >>> 15)) & (size - 1);
+  };
+  return {
+    add: (a, b) => {
+      const h = at(a, b);
+      if (counts[h]! < 255) counts[h]!++;
+    },
+    of: (a, b) => counts[at(a, b)]!,
+  };
 }
 
 interface Met {
@@ -127,29 +155,31 @@ interface Met {
 
 function score(world: Seldom, { household, minHits }: JointDayOptions): PairScreen {
   const { patient, place, day, times, visits } = world;
-  const table = createPairTable(1 << 16);
-  let meeting = 0;
-  eachMeeting(world, household, (i, j) => addPair(table, patient[i]!, patient[j]!, ++meeting));
-  const pairs = pairsAtLeast(table, minHits);
+  const cells = cellsOf(world);
+  const often = sketch(patient.length);
+  eachMeeting(world, cells, household, (i, j) => often.add(patient[i]!, patient[j]!));
   const width = household.length;
   const met = new Map<number, Met[]>();
-  for (let e = 0; e < pairs.size; e++) met.set(pairs.a[e]! * width + pairs.b[e]!, []);
-  eachMeeting(world, household, (i, j, people) => {
-    const list = met.get(patient[i]! * width + patient[j]!);
-    if (!list) return;
+  eachMeeting(world, cells, household, (i, j, people) => {
+    if (often.of(patient[i]!, patient[j]!) < minHits) return;
+    const key = patient[i]! * width + patient[j]!;
+    const list = met.get(key) ?? [];
+    if (list.length === 0) met.set(key, list);
     const others = (people - 2) / Math.max(1, visits[place[i]!]! - 2);
     const share = Math.max(1 / DAYS_OPEN, others);
     const chance = -Math.expm1(-times[i]! * times[j]! * share);
     list.push({ place: place[i]!, day: day[i]!, chance });
   });
-  const rows = [...met].flatMap(([key, list]) => {
-    const apart = apartFrom(list);
-    if (apart.length < minHits) return [];
-    const terms = apart.map((m) => -Math.log(m.chance));
-    const expected = apart.reduce((sum, m) => sum + m.chance, 0);
-    const weight = terms.reduce((sum, t) => sum + t, 0) - Math.max(...terms);
-    return [{ key, hits: apart.length, expected, weight }];
-  });
+  const rows = [...met]
+    .sort((x, y) => x[0] - y[0])
+    .flatMap(([key, list]) => {
+      const apart = apartFrom(list);
+      if (apart.length < minHits) return [];
+      const terms = apart.map((m) => -Math.log(m.chance));
+      const expected = apart.reduce((sum, m) => sum + m.chance, 0);
+      const weight = terms.reduce((sum, t) => sum + t, 0) - Math.max(...terms);
+      return [{ key, hits: apart.length, expected, weight }];
+    });
   return {
     a: Int32Array.from(rows, (r) => Math.floor(r.key / width)),
     b: Int32Array.from(rows, (r) => r.key % width),

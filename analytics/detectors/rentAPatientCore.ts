@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import type { Detector } from './detector.js';
-import { sharedAttributes, testHypotheses } from './explanations.js';
+import { provableUnits, sharedAttributes, testHypotheses } from './explanations.js';
 import { listLevel, redrawnWorlds } from './parameters.js';
 import { homeAreas } from './places.js';
 import { type SmallSearch, smallCores } from './rentAPatientCore/circles.js';
@@ -93,7 +93,8 @@ export const rentAPatientCore: Detector<typeof parameters> = {
           world.patients.household,
           params.patients,
         );
-        return [{ ...core, p, innocent }];
+        const unknown = provableUnits(group.members, world.patients) < params.patients;
+        return [{ ...core, p, innocent, unknown }];
       });
     const days = sure(dayCores(world, params, context));
     const large = largeCores(world, params, links, area, context).filter(

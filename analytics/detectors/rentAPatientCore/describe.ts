@@ -15,6 +15,9 @@ import { expectedLinks } from './links.js';
 export const ID = 'rent-a-patient-core';
 export const VERSION = 4;
 
+const review = (concluded: ReturnType<typeof conclude>, unknown = false) =>
+  unknown && concluded.status === 'finding' ? { status: 'review' as const, p: null } : concluded;
+
 const total = (values: readonly number[]) => values.reduce((x, y) => x + y, 0);
 
 /** People × places, all joined with all. */
@@ -23,13 +26,15 @@ export interface Core {
   readonly columns: ReadonlySet<number>;
   /** Days on which two of them were at one of the places: of all pairs, and what chance would give. */
   readonly joint?: Fact;
+  /** So little is known of where they live that they may be one family: for review, without a p. */
+  readonly unknown?: boolean;
 }
 
 export function describeCore(
   world: World,
   links: Links,
   area: Int32Array,
-  { rows, columns, joint }: Core,
+  { rows, columns, joint, unknown }: Core,
   p: number,
   innocent: readonly InnocentExplanation[],
   level: number,
@@ -68,7 +73,7 @@ export function describeCore(
     ],
     reasons: joint ? [reason(world, ID, 'joint-days', joint), dense, least] : [dense, least],
     innocent,
-    ...conclude(p, innocent, level),
+    ...review(conclude(p, innocent, level), unknown),
     fundAtRisk: fundOf(world, settled),
   };
 }

@@ -56,6 +56,15 @@ describe('rent-a-patient-core', () => {
     expect(finding!.reasons[0].measured).toBeGreaterThan(20 * finding!.reasons[0].expected);
   });
 
+  it('puts nine of whose homes nothing is known up for review', async () => {
+    const { plain, patients } = billedTogether((place, turn) => 20_100 + place + turn * 40);
+    for (const p of plain.patients)
+      if (patients.includes(p.id)) delete (p as { household?: string }).household;
+    const findings = await detect(buildWorld(plain));
+    expect(listed(findings)).toEqual([]);
+    expect(findings.map((f) => [f.status, f.p])).toContainEqual(['review', null]);
+  });
+
   it('lets people who go round a chain’s shops on its feast day be', async () => {
     const { plain } = billedTogether(() => 20_150);
     const found = listed(await detect(buildWorld(plain)));
