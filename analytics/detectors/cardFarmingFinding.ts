@@ -4,17 +4,17 @@ import { rowsOf } from '../projection/indexes.js';
 import { INSTITUTION_PHARMACY, type World } from '../projection/world.js';
 import type { Candidate } from './candidates.js';
 import type { CardFarmingParameters } from './cardFarming.js';
+import { eventDays, isPromotion } from './eventDays.js';
 import { sharedAttributes, testHypotheses } from './explanations.js';
 import { expectedHits, type GroupSearch } from './groupSearch.js';
-import { CELL_DAYS, corePlaces, type JointVisits, jointVisits, pairKey } from './jointVisits.js';
+import { corePlaces, type JointVisits, jointVisits, pairKey } from './jointVisits.js';
 import { judge, searchedP } from './judgement.js';
-import { pharmacyRates } from './pharmacyRates.js';
 import { companionsQ, type SideTest, sideEvidence } from './sideEvidence.js';
 import { fundOf, institutionSubject, memberSubjects, reason } from './telling.js';
 import { isPharmacySwipe } from './visits.js';
 
 /** Moves when scores may change. */
-export const VERSION = 4;
+export const VERSION = 5;
 const DETECTOR = 'card-farming-pharmacy';
 const CORE_SHARE = 0.1;
 /** Side evidence is shown, and adds to the group's, below this p. */
@@ -166,17 +166,12 @@ function explain(
   const search = candidate.meetings?.search ?? searches.circles;
   const hypotheses = sharedAttributes(candidate.members, world.patients);
   if (candidate.meetings) {
-    const { visitsOn, typical } = pharmacyRates(world);
-    const own = swipesOn(world, candidate.members);
-    // A ring must not be its own crowd: only other people's swipes count.
-    const crowded = (cell: number) =>
-      (visitsOn.get(cell) ?? 0) - (own.get(cell) ?? 0) >
-      2.5 * Math.max(4, typical.get(Math.floor(cell / CELL_DAYS)) ?? 0);
+    const crowded = isPromotion(world, candidate.members);
     hypotheses.push({
       code: 'promotion-day',
       explains: (a, b) => (joint.cellsOfPair.get(pairKey(a, b)) ?? []).filter(crowded).length,
     });
-  }
+  } else hypotheses.push(...eventDays(world, candidate.members));
   return testHypotheses(
     candidate.members,
     hypotheses,
@@ -184,17 +179,4 @@ function explain(
     world.patients.household,
     params.minUnits,
   );
-}
-
-/** Swipes of some people by institution · day. */
-function swipesOn(world: World, members: readonly number[]): Map<number, number> {
-  const s = world.settlements;
-  const out = new Map<number, number>();
-  for (const m of members)
-    for (const i of rowsOf(world, m)) {
-      if (s.cancelled[i] || !isPharmacySwipe(world, i)) continue;
-      const cell = s.institution[i]! * CELL_DAYS + s.day[i]!;
-      out.set(cell, (out.get(cell) ?? 0) + 1);
-    }
-  return out;
 }

@@ -1,5 +1,5 @@
 import { lowerBound } from '../algorithms/lowerBound.js';
-import { logNegativeBinomialTail } from '../algorithms/tails.js';
+import { logBinomialTail, logNegativeBinomialTail } from '../algorithms/tails.js';
 
 /**
  * Who else was in the waves of a group: people who entered and left the same hospital on the same days as
@@ -9,12 +9,17 @@ import { logNegativeBinomialTail } from '../algorithms/tails.js';
  * A wave usually has others in it by chance. How many is read from the same place and weekday: the visits
  * that begin and end as the wave does, moved by whole weeks to both sides. The count is then negative
  * binomial, its spread from how little those weeks can say (and never less than a place's good and bad weeks).
- * Times of other people were not looked at when the group was found, so their p is evidence of its own.
+ * Times of other people were not looked at when the group was found, so their p is evidence of its own. One bus brings
+ * all its passengers, so it is evidence of waves, not of people: however many others a single wave has, it is one that
+ * chance gives to one wave in twenty.
  */
 export interface Companions {
   /** Patients that join the group, ascending. */
   readonly joining: readonly number[];
-  /** Visits of others in the waves; expected by chance; tail of the one under the other. */
+  /**
+   * Visits of others in the waves; expected by chance; tail of the one under the other, or of the number of waves
+   * that have too many (binomial) where that is larger.
+   */
   readonly visits: readonly number[];
   readonly expected: number;
   readonly p: number;
@@ -139,7 +144,9 @@ export function findCompanions(members: readonly number[], waves: Waves): Compan
   const found = new Set<number>();
   let expected = 0;
   let size = 0;
-  for (const wave of wavesOf(members, waves)) {
+  let crowded = 0;
+  const all = wavesOf(members, waves);
+  for (const wave of all) {
     const others = (shift: number) =>
       within(waves, waves.byPlace.get(wave.place)!, wave.begin + shift, wave.end + shift).filter(
         (i) => !inside.has(visits.patient[i]!) && !homes.has(household[visits.patient[i]!]!),
@@ -158,10 +165,16 @@ export function findCompanions(members: readonly number[], waves: Waves): Compan
     size += spread;
     for (const i of here) found.add(i);
     const tail = Math.exp(logNegativeBinomialTail(here.length, mean, spread));
-    if (mean <= CHANCE_SHARE * here.length && tail <= P_JOIN)
-      for (const i of here) joining.add(visits.patient[i]!);
+    if (mean > CHANCE_SHARE * here.length || tail > P_JOIN) continue;
+    crowded++;
+    for (const i of here) joining.add(visits.patient[i]!);
   }
-  const p = found.size === 0 ? 1 : Math.exp(logNegativeBinomialTail(found.size, expected, size));
+  const p = Math.exp(
+    Math.max(
+      logNegativeBinomialTail(found.size, expected, size),
+      logBinomialTail(crowded, all.length, P_JOIN),
+    ),
+  );
   // Of many waves some have a stranger in them: only where all together have too many does anybody join.
   const stands = p <= P_ALL && expected <= CHANCE_SHARE * found.size;
   return {

@@ -67,11 +67,26 @@ describe('companions of a group', () => {
 
   it('are no housemates of members, and a wave is three homes', () => {
     const household = Int32Array.from({ length: 5000 }, (_, i) => (i === 10 ? 1 : i));
-    const stays = [...honest(0.2), ...wave([1, 2, 3, 10, 11, 12, 13], 100)];
+    const stays = [
+      ...honest(0.2),
+      ...wave([1, 2, 3, 10, 11, 12, 13], 100),
+      ...wave([1, 2, 3, 10, 14, 15, 16], 240),
+    ];
     const found = findCompanions([1, 2, 3], waves(stays, household));
     expect(found.joining).not.toContain(10);
     expect(found.joining).toContain(11);
     expect(findCompanions([1, 2], waves(stays)).visits).toEqual([]);
+  });
+
+  it('of one bus are one observation, however many ride in it', () => {
+    const passengers = Array.from({ length: 20 }, (_, i) => 10 + i);
+    const stays = [...honest(0.2), ...wave([1, 2, 3, ...passengers], 100)];
+    const once = findCompanions([1, 2, 3], waves(stays));
+    expect(once.visits.length).toBeGreaterThanOrEqual(20);
+    expect(once.p).toBeGreaterThanOrEqual(0.05);
+    expect(once.joining).toEqual([]);
+    const again = [10, 40, 70].flatMap((k) => wave([1, 2, 3, 30 + k, 31 + k, 32 + k], 100 + 2 * k));
+    expect(findCompanions([1, 2, 3], waves([...honest(0.2), ...again])).p).toBeLessThan(0.001);
   });
 
   it('of honest groups pass for evidence as seldom as they should', () => {
