@@ -52,8 +52,8 @@ const parameters = z.object({
     .number()
     .min(0.1)
     .max(1)
-    .default(0.7)
-    .describe('Share of the possible links that a small core has, at least: all joined with all'),
+    .default(0.45)
+    .describe('Share of the possible links that a small core has, at least'),
   excess: z
     .number()
     .min(1)

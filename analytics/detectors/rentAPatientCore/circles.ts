@@ -7,14 +7,12 @@ import type { Core } from './describe.js';
 import { expectedLinks } from './links.js';
 
 /** A place belongs to the core when this share of the people used it. */
-const CORE_SHARE = 0.6;
-/** Also a place that so many used, of a core that stands. */
-const ALSO_SHARE = 0.35;
+const CORE_SHARE = 0.35;
 /**
  * Links at least so many times those that the habits of their homes make. Who lives elsewhere than he is registered shares
  * with others like him all places of where he lives: three to five times, however sure.
  */
-const RATIO = 6;
+const RATIO = 8;
 /** Places that two of a small core have in common. */
 const SHARED = 3;
 
@@ -86,15 +84,9 @@ function coreOf(
   const joined = columns.reduce((all, h) => all + used.get(h)!, 0);
   if (columns.length < params.institutions || joined < params.density * columns.length * size)
     return [];
-  const chance = expectedLinks(links, area, group.members, places);
-  const expected = new Map(places.map((h, i) => [h, chance[i]!]));
-  const byHabit = columns.reduce((all, h) => all + expected.get(h)!, 0);
-  if (joined < RATIO * byHabit) return [];
-  // The core is established: its outline has what fewer used, too, where hardly anybody of theirs would.
-  const more = places.filter(
-    (h) => used.get(h)! >= ALSO_SHARE * size && used.get(h)! >= RATIO * expected.get(h)!,
-  );
-  return [{ group, rows: new Set(group.members), columns: new Set([...columns, ...more]) }];
+  const byHabit = expectedLinks(links, area, group.members, columns);
+  if (joined < RATIO * byHabit.reduce((x, y) => x + y, 0)) return [];
+  return [{ group, rows: new Set(group.members), columns: new Set(columns) }];
 }
 
 /** −ln of 1 in 7: a place that so many of one's neighbours use tells nothing, and most links are to such places. */
