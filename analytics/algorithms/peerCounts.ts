@@ -34,6 +34,11 @@ export interface PeerOptions {
    * happen at all, a few units full of them must not be what the others are held against. None by default.
    */
   readonly aside?: number;
+  /**
+   * p of one unit below which it stands apart; else what none of all should reach. Several guilty units hide each
+   * other while each of them is still within that.
+   */
+  readonly apart?: number;
 }
 
 export interface PeerTest {
@@ -69,7 +74,7 @@ export function testPeers(units: readonly PeerUnit[], options: PeerOptions): Pee
   }
   const most = Math.floor(options.aside * looks);
   const alike = judge(units, options, nobody, [options.spread]);
-  return search(units, options, furthest(alike.logP, looks, most), most);
+  return search(units, options, furthest(alike.logP, lineOf(looks, options), most), most);
 }
 
 /**
@@ -103,7 +108,7 @@ function search(
   let outside = first;
   let test = judge(units, options, outside);
   for (let round = 1; round < ROUNDS; round++) {
-    const next = furthest(test.logP, test.looks, most);
+    const next = furthest(test.logP, lineOf(test.looks, options), most);
     if (next.every((x, i) => x === outside[i])) break;
     outside = next;
     test = judge(units, options, outside);
@@ -230,11 +235,11 @@ function logSum(values: readonly number[]): number {
 }
 
 /** ln p that none of so many honest units should reach. */
-const lineOf = (looks: number) => Math.log(0.05 / Math.max(1, looks));
+const lineOf = (looks: number, { apart }: { readonly apart?: number } = {}) =>
+  Math.log(apart ?? 0.05 / Math.max(1, looks));
 
-/** Units beyond what any of `looks` should reach, the furthest first and at most so many. */
-function furthest(logP: Float64Array, looks: number, most: number): Uint8Array {
-  const line = lineOf(looks);
+/** Units beyond a line, the furthest first and at most so many. */
+function furthest(logP: Float64Array, line: number, most: number): Uint8Array {
   const out = new Uint8Array(logP.length);
   const beyond = [...logP.keys()].filter((i) => logP[i]! < line);
   beyond.sort((x, y) => logP[x]! - logP[y]! || x - y);

@@ -9,6 +9,8 @@ const SHRINK = 20;
 const ELSEWHERE_MIN = 15;
 /** Share of the houses that may stand apart before the others are taken for the rule. */
 const ASIDE = 0.1;
+/** p below which they do: several houses that split hide each other from a stricter line. */
+const APART = 0.005;
 /** A return counts among the chain of returns up to here. */
 const CHAIN_MAX = 5;
 const CHAIN_PRIOR = 2;
@@ -96,7 +98,7 @@ export function returnTest(
     }
     return { k, exposure, stratum: world.institutions.level[h.hospital]! };
   });
-  return testPeers(units, { prior: 1, priorExposure: 10, spread, aside: ASIDE });
+  return testPeers(units, { prior: 1, priorExposure: 10, spread, aside: ASIDE, apart: APART });
 }
 
 /** A patient who comes back, and the returns that count. */

@@ -108,6 +108,37 @@ describe('counts against peers', () => {
     expect(found(0, 0.05)).toBe(0);
   });
 
+  it('sees several that hide each other while each is less than none of all should be', () => {
+    const strict = { ...wide, spread: 0.05, aside: 0.1 };
+    const apart = { ...strict, apart: 0.005 };
+    const found = { apart: 0, strict: 0 };
+    for (let seed = 0; seed < 20; seed++) {
+      const units = differing(60, 0.05, 2, createRng(seed));
+      for (let i = 0; i < 5; i++) units[i]!.k = Math.round(3 * units[i]!.exposure + 4);
+      for (const [name, options] of Object.entries({ apart, strict })) {
+        const { logP, looks } = testPeers(units, options);
+        const seen = logP.filter((p, i) => i < 5 && sidak(Math.exp(p), looks) <= 0.05).length;
+        found[name as keyof typeof found] += seen;
+      }
+    }
+    expect(found.apart).toBeGreaterThan(40);
+    expect(found.strict).toBeLessThan(found.apart / 2);
+  });
+
+  it.each([0.05, 0.4])('keeps .05 and .005 with them apart where φ = %d', (phi) => {
+    const worlds = 150;
+    const rejected = [0, 0];
+    for (let seed = 0; seed < worlds; seed++) {
+      const units = differing(60, phi, 3, createRng(seed));
+      const { logP, looks } = testPeers(units, { ...wide, spread: 0.05, aside: 0.1, apart: 0.005 });
+      const p = least(logP, looks);
+      if (p <= 0.05) rejected[0]!++;
+      if (p <= 0.005) rejected[1]!++;
+    }
+    expect(rejected[0]).toBeLessThanOrEqual(bound(worlds, 0.05));
+    expect(rejected[1]).toBeLessThanOrEqual(bound(worlds, 0.005));
+  });
+
   it('sees two that hold half of all events and so raise what they are held against', () => {
     const rng = createRng(11);
     const units = differing(118, 0.02, 8, rng);
