@@ -46,7 +46,7 @@ const parameters = z.object({
     .number()
     .min(1)
     .max(100)
-    .default(4)
+    .default(2.5)
     .describe('Two people enter a core by joint days at several places above this score'),
   density: z
     .number()
@@ -96,7 +96,7 @@ export const rentAPatientCore: Detector<typeof parameters> = {
         const unknown = provableUnits(group.members, world.patients) < params.patients;
         return [{ ...core, p, innocent, unknown }];
       });
-    const days = sure(dayCores(world, params, context));
+    const days = sure(dayCores(world, used, area, params, context));
     const large = largeCores(world, params, links, area, context).filter(
       (core) => !isTold([...core.rows]),
     );

@@ -1,12 +1,16 @@
 import { jointDayScreen } from '../../algorithms/jointDays.js';
 import { groupsOfPairs } from '../../algorithms/pairGroups.js';
+import type { Links } from '../../algorithms/placeLinks.js';
 import { CLASS_INPATIENT, type World } from '../../projection/world.js';
 import type { DetectorContext } from '../detector.js';
 import { type EvidencePairs, expectedHits, searchRedrawn, weighPairs } from '../groupSearch.js';
 import type { SmallCore, SmallSearch } from './circles.js';
+import { expectedLinks } from './links.js';
 
 /** Joint days of a pair, at least; the largest does not count. */
 const JOINT_DAYS = 2;
+/** Friends go out together, to the places of their homes: links at least so many times those that habit makes. */
+const RATIO = 5;
 /** A place belongs to the core when this share of the people met another of them there. */
 const MET_SHARE = 0.4;
 
@@ -17,6 +21,8 @@ const MET_SHARE = 0.4;
  */
 export function dayCores(
   world: World,
+  used: Links,
+  area: Int32Array,
   params: {
     readonly dayScore: number;
     readonly patients: number;
@@ -52,6 +58,12 @@ export function dayCores(
   const cores = search.groups.flatMap((group): SmallCore[] => {
     const met = meetings(world, rows, new Set(group.members));
     if (met.places.size < params.institutions) return [];
+    const members = new Set(group.members);
+    const joined = used.patient.filter(
+      (m, e) => members.has(m) && met.places.has(used.place[e]!),
+    ).length;
+    const byHabit = expectedLinks(used, area, group.members, [...met.places]);
+    if (joined < RATIO * byHabit.reduce((x, y) => x + y, 0)) return [];
     const joint = {
       measured: hitsWithin(group.members, search.pairs),
       expected: expectedHits(group.members, search.pairs),
@@ -59,7 +71,7 @@ export function dayCores(
       rows: met.rows,
       p: group.p,
     };
-    return [{ group, rows: new Set(group.members), columns: met.places, joint }];
+    return [{ group, rows: members, columns: met.places, joint }];
   });
   return { cores, search };
 }

@@ -15,9 +15,9 @@ function core(seed = 71): { plain: CoreWorld; patients: string[]; institutions: 
 
 /** Nine people at six places of two towns, three at a time, twice each. */
 function billedTogether(dayOf: (place: number, turn: number) => number) {
-  const plain = towns(74, { ...size, institutions: 40, mean: 5 });
+  const plain = towns(74, { ...size, mean: 3 });
   const people = Array.from({ length: 9 }, (_, k) => plain.patients[k * 160]!.id);
-  const places = [1, 4, 7, 9, 12, 15].map((h) => plain.institutions[h]!.id);
+  const places = [1, 4, 7, 25, 31, 38].map((h) => plain.institutions[h]!.id);
   places.forEach((institution, place) => {
     for (let turn = 0; turn < 2; turn++)
       shuffle([...people], plain.rng).forEach((patient, k) => {
@@ -53,7 +53,7 @@ describe('rent-a-patient-core', () => {
     expect(idsOf(finding!, 'patient')).toEqual(patients);
     expect(idsOf(finding!, 'institution')).toEqual(institutions);
     expect(finding!.reasons[0].code).toBe('rent-a-patient-core.joint-days');
-    expect(finding!.reasons[0].measured).toBeGreaterThan(20 * finding!.reasons[0].expected);
+    expect(finding!.reasons[0].measured).toBeGreaterThan(10 * finding!.reasons[0].expected);
   });
 
   it('puts nine of whose homes nothing is known up for review', async () => {
