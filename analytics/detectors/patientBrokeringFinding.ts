@@ -73,7 +73,7 @@ export function describeBrokering(
         innocent,
       },
       world.patients,
-      { ...params, together: IN_TOGETHER_MAX },
+      candidate.meetings ? { ...params, together: IN_TOGETHER_MAX } : params,
     ),
     fundAtRisk: fundOf(
       world,
