@@ -4,7 +4,9 @@ import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation } from '../model/finding.js';
 import { deriveSeed } from '../model/rng.js';
 import type { World } from '../projection/world.js';
+import { houseUnits } from './clones/houseBills.js';
 import { type CloneUnit, cloneUnits, pathwayTest } from './clones/judge.js';
+import { type Rewritten, rewrittenBills } from './clones/rewritten.js';
 import { counterStars, wardStars } from './clones/stars.js';
 import type { Detector } from './detector.js';
 import { listLevel } from './parameters.js';
@@ -20,7 +22,9 @@ import {
 } from './telling.js';
 
 const DETECTOR = 'clone-records';
-const VERSION = 3;
+const VERSION = 4;
+/** Doctors who copy to the letter, and houses that rewrite: two looks at the same bills. */
+const SEARCHES = 2;
 
 const parameters = z.object({
   similarity: z
@@ -63,11 +67,15 @@ export const cloneRecords: Detector<typeof parameters> = {
     );
     const looks = searches.reduce((sum, x) => sum + x.seen + x.unseen, 0);
     const pathwayQ = pathwayTest(searches, params.q);
-    return inOrder(
-      searches.flatMap(({ units }) =>
-        units.flatMap((u) => describe(world, u, pathwayQ(u.house), looks, params) ?? []),
-      ),
+    const found = searches.flatMap(({ units }) =>
+      units.flatMap((u) => describe(world, u, pathwayQ(u.house), looks, params) ?? []),
     );
+    const rewritten = rewrittenBills(world, houseUnits(world, onDiagnosis), params, SEARCHES);
+    const ways = rewritten.map((r) => (r.house.known ? r.house.p : pathwayQ(r.house)));
+    return inOrder([
+      ...found,
+      ...rewritten.map((r, k) => describeRewritten(world, r, ways[k]!, params)),
+    ]);
   },
 };
 
@@ -78,7 +86,8 @@ function describe(
   looks: number,
   params: Parameters,
 ): Finding | undefined {
-  const p = sidak(unit.p, looks);
+  const family = (x: number) => Math.min(1, SEARCHES * sidak(x, looks));
+  const p = family(unit.p);
   if (p > params.q) return undefined;
   const { star, house, byDay } = unit;
   const rows = star.clones;
@@ -87,7 +96,7 @@ function describe(
   const innocent: InnocentExplanation[] = [
     ...(unknown ? [] : [{ code: 'pathway-template', q: pathwayQ, weight: pathwayQ > p ? 1 : 0 }]),
     ...(byDay
-      ? [{ code: 'checkup-day', q: sidak(byDay.p, looks), weight: 1 - byDay.days / rows.length }]
+      ? [{ code: 'checkup-day', q: family(byDay.p), weight: 1 - byDay.days / rows.length }]
       : []),
   ];
   const concluded = conclude(p, innocent, params.q);
@@ -109,6 +118,59 @@ function describe(
       }),
       reason(world, DETECTOR, 'share-of-records', {
         ...{ measured: rows.length / star.rows.length, expected: unit.expected / star.rows.length },
+        ...{ unit: 'share', rows },
+      }),
+    ],
+    innocent: ranked(innocent),
+    ...(unknown && concluded.status === 'finding' ? { status: 'review', p: null } : concluded),
+    fundAtRisk: fundOf(world, rows),
+  };
+}
+
+/** Bills of a list that name a doctor, at least. */
+const WROTE = 2;
+
+/** Bills of one house, whoever’s, that repeat most of a list or two. */
+function describeRewritten(
+  world: World,
+  found: Rewritten,
+  wayQ: number,
+  params: Parameters,
+): Finding {
+  const { unit, bills, p, house, elsewhere, byDay } = found;
+  const rows = bills.map((bill) => bill.row);
+  const wrote = new Map<number, number>();
+  for (const row of rows) {
+    const doctor = world.settlements.doctor[row]!;
+    if (doctor >= 0) wrote.set(doctor, (wrote.get(doctor) ?? 0) + 1);
+  }
+  const doctors = [...wrote].filter(([, n]) => n >= WROTE).map(([doctor]) => doctor);
+  const unknown = !house.known && wayQ > params.q;
+  const pathwayQ = Math.max(elsewhere, unknown ? 0 : wayQ);
+  const innocent: InnocentExplanation[] = [
+    { code: 'pathway-template', q: pathwayQ, weight: pathwayQ > p ? 1 : 0 },
+    ...(byDay
+      ? [{ code: 'checkup-day', q: byDay.p, weight: 1 - byDay.days / unit.bills.length }]
+      : []),
+  ];
+  const concluded = conclude(p, innocent, params.q);
+  const { expected } = found;
+  return {
+    ...{ detector: DETECTOR, detectorVersion: VERSION, kind: 'ring' },
+    subjects: [
+      institutionSubject(world, unit.institution),
+      ...doctors.sort((x, y) => x - y).map((doctor) => doctorSubject(world, doctor)),
+      ...memberSubjects(
+        world,
+        rows.map((row) => world.settlements.patient[row]!),
+      ),
+    ],
+    reasons: [
+      reason(world, DETECTOR, 'rewritten-items', {
+        ...{ measured: rows.length, expected, unit: 'settlements', rows, p },
+      }),
+      reason(world, DETECTOR, 'share-of-records', {
+        ...{ measured: rows.length / unit.bills.length, expected: expected / unit.bills.length },
         ...{ unit: 'share', rows },
       }),
     ],

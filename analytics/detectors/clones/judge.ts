@@ -16,7 +16,8 @@ export interface CloneUnit {
   readonly byDay: { readonly p: number; readonly days: number } | undefined;
 }
 
-type HouseWay =
+/** How far a house’s other bills account for a unit. */
+export type HouseWay =
   | { readonly known: true; readonly p: number }
   /** Too few other bills: so many, of which so many repeat another. */
   | { readonly known: false; readonly bills: number; readonly repeated: number };

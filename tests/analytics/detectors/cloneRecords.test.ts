@@ -77,6 +77,71 @@ describe('clone-records', () => {
       expect([f.status, f.innocent[0]!.code]).toEqual(['explained', 'pathway-template']);
   });
 
+  /** Twenty houses that treat four diseases as the case needs it; one of them writes J3 from two lists by turns. */
+  function rewritten(
+    edit: (s: PlainSettlement, plain: HonestWorld) => PlainSettlement,
+  ): HonestWorld {
+    const plain = honestWorld(76, 100);
+    for (let k = 0; k < 3000; k++) {
+      const institution = `w${k % 20}`;
+      const s: PlainSettlement = {
+        ...{ patient: `q${k}`, institution, doctor: `d-${institution}-${k % 3}` },
+        ...{
+          diagnosis: `J${(k >> 5) % 4}`,
+          class: CLASS_INPATIENT,
+          day: plain.day(plain.rng.int(365)),
+        },
+        ...{ second: 36_000, fund: 20_000, items: bill(plain) },
+      };
+      plain.settlements.push(institution === 'w7' ? edit(s, plain) : s);
+    }
+    return plain;
+  }
+  const lists = [0, 1].map((list) => [...Array(12)].map((_, i) => `Y${list}-${i}`));
+  /** One line in five is another. */
+  const disguised = (s: PlainSettlement, { rng }: HonestWorld): PlainSettlement => ({
+    ...s,
+    items: lists[rng.int(2)]!.map((item) => ({
+      item: rng.next() < 0.2 ? `X${String(rng.int(40)).padStart(2, '0')}` : item,
+    })),
+  });
+
+  it('finds two lists that several doctors rewrite by turns', async () => {
+    const plain = rewritten((s, world) => (s.diagnosis === 'J3' ? disguised(s, world) : s));
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'institution')).toEqual(['w7']);
+    expect(idsOf(finding!, 'doctor').length).toBeGreaterThan(1);
+    expect(finding!.reasons[0].code).toBe('clone-records.rewritten-items');
+    expect(finding!.reasons[0].measured).toBeGreaterThan(25);
+    expect(finding!.reasons[0].expected).toBeLessThan(2);
+  });
+
+  it('knows a house that has such lists for other diagnoses, and one that is like another house', async () => {
+    const every = rewritten((s, world) => {
+      if (s.diagnosis! < 'J2') return s;
+      const own = disguised(s, world).items!.map(({ item }) => ({ item: `${s.diagnosis}${item}` }));
+      return { ...s, items: own };
+    });
+    const all = await detect(buildWorld(every));
+    expect(all.length).toBeGreaterThan(0);
+    expect(listed(all)).toEqual([]);
+    const two = rewritten((s, world) => (s.diagnosis === 'J3' ? disguised(s, world) : s));
+    const settlements = two.settlements.map((s) =>
+      s.institution === 'w8' && s.diagnosis === 'J3' ? disguised(s, two) : s,
+    );
+    const both = await detect(buildWorld({ ...two, settlements }));
+    expect(both.map((f) => f.innocent[0]!.code)).toContain('pathway-template');
+    expect(listed(both)).toEqual([]);
+  });
+
+  it('says nothing of what nobody else treats', async () => {
+    const plain = rewritten((s, world) =>
+      s.diagnosis === 'J3' ? { ...disguised(s, world), diagnosis: 'rare' } : s,
+    );
+    expect(await detect(buildWorld(plain))).toEqual([]);
+  });
+
   /** One doctor of the house has all of a disease and copies it; `others` do with theirs what they like. */
   const alone = (others: (s: PlainSettlement, plain: HonestWorld) => PlainSettlement | null) => {
     const plain = wards(74, (s, world) => {

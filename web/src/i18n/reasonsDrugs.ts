@@ -49,6 +49,10 @@ export const DRUG_REASONS: Readonly<Record<string, { readonly zh: string; readon
       zh: '同一医生（病区）同一诊断有 {m} 份费用清单几乎完全相同；照别家医院约为 {e} 份{x}。',
       en: '{m} bills of one doctor or ward with one diagnosis are nearly the same list; by other hospitals it would be about {e}{x}.',
     },
+    'clone-records.rewritten-items': {
+      zh: '同一医院同一诊断有 {m} 份费用清单的一半以上照抄一两份底稿，只换了几项；照别家医院约为 {e} 份{x}。',
+      en: '{m} bills of one house with one diagnosis repeat half or more of a list or two, with some items swapped; by other hospitals it would be about {e}{x}.',
+    },
     'clone-records.share-of-records': {
       zh: '雷同的清单占 {m}；照别家医院约为 {e}{x}。',
       en: '{m} of the bills are nearly one bill; by other hospitals it would be about {e}{x}.',
