@@ -11,7 +11,7 @@ import { sharedAttributes, testHypotheses } from './explanations.js';
 import type { CalibratedGroup, GroupSearch } from './groupSearch.js';
 import { listLevel, redrawnWorlds, unrelatedUnits } from './parameters.js';
 import { homeAreas } from './places.js';
-import { describeCollectors, describeTaker } from './supply/describe.js';
+import { describeCollectors, describeTaker, RESALE } from './supply/describe.js';
 import type { Fill } from './supply/fills.js';
 import { type Taker, takers, takerTails } from './supply/resale.js';
 import { inOrder } from './telling.js';
@@ -65,8 +65,7 @@ const LINKS_MAX = 40;
 
 /** Drugs gathered to be sold: one person from many sources, or cards of one collector (骗保药品倒卖). */
 export const drugResaleRing: Detector<typeof parameters> = {
-  id: 'drug-resale-ring',
-  version: 2,
+  ...RESALE,
   parameters,
   needs: ['fee_list_d'],
   uses: ['hilist_b'],
@@ -201,18 +200,17 @@ function collectors(
 const ERRANDS = 1 / 3;
 
 /**
- * The cards of a ring: of those looked at whoever fetches the same drugs at the same places as two of the core, hardly
- * less often than these do. Two of a ring may have one place in common only, which proves nothing of the pair.
+ * The cards of a ring: of those looked at whoever fetches the same drugs at the same places as two of the core, or
+ * is of the core and does so as one other, hardly less often than these do. Two of a ring may have one place in common
+ * only, which proves nothing of the pair.
  */
 function withCards(world: World, core: readonly number[], looked: readonly Taker[]): number[] {
-  const inside = new Set(core);
   const users = new Map<number, number>();
   const own = new Map(
     looked.map((t) => [t.patient, new Set(t.fills.map((f) => errandOf(world, f)))]),
   );
   for (const m of core) for (const e of own.get(m)!) users.set(e, (users.get(e) ?? 0) + 1);
-  const common = (m: number) =>
-    [...own.get(m)!].filter((e) => (users.get(e) ?? 0) >= (inside.has(m) ? 3 : 2)).length;
+  const common = (m: number) => [...own.get(m)!].filter((e) => (users.get(e) ?? 0) >= 2).length;
   const least = Math.max(2, ERRANDS * Math.max(...core.map(common)));
   return looked.map((t) => t.patient).filter((m) => common(m) >= least);
 }

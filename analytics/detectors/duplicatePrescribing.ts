@@ -71,12 +71,12 @@ export const duplicatePrescribing: Detector<typeof parameters> = {
       if (patient % 4096 === 0) throwIfAborted(context.signal);
     });
     const calibrated = all.length >= LEAST;
-    const early = surestFirst(
+    const early = tailsByOthers(
       all.map((d) => ({ count: d.early, exposure: d.fills })),
       PRIOR_FILLS,
       params,
     );
-    const newly = surestFirst(
+    const newly = tailsByOthers(
       all.map((d) => ({ count: d.newly, exposure: d.drugs })),
       PRIOR_DRUGS,
       params,
@@ -108,7 +108,7 @@ interface Counted {
  * person has one, so that a few who have dozens would hide the others. How much honest people differ cannot be
  * read off those few, so it is given (negative binomial, stepping down from the largest; Holm 1979).
  */
-function surestFirst(
+function tailsByOthers(
   all: readonly Counted[],
   prior: number,
   params: Parameters,

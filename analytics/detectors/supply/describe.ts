@@ -14,8 +14,7 @@ import {
 } from '../telling.js';
 import type { Taker } from './resale.js';
 
-const DETECTOR = 'drug-resale-ring';
-const VERSION = 2;
+export const RESALE = { id: 'drug-resale-ring', version: 3 } as const;
 /** Doctors and drugs are named that this share of the fills has, places that this share of the cards used. */
 const CORE_SHARE = 0.1;
 const CARDS_SHARE = 1 / 3;
@@ -31,13 +30,13 @@ export function describeTaker(
 ): Finding {
   const rows = taker.fills.map((f) => f.row);
   return {
-    ...{ detector: DETECTOR, detectorVersion: VERSION, kind: 'entity' },
+    ...{ detector: RESALE.id, detectorVersion: RESALE.version, kind: 'entity' },
     subjects: [
       { kind: 'patient', id: world.patients.ids[taker.patient]!, role: 'core' },
       ...itemSubjects(world, oftenTaken([taker])),
     ],
     reasons: [
-      reason(world, DETECTOR, 'supply-for-each-day', {
+      reason(world, RESALE.id, 'supply-for-each-day', {
         ...{ measured: taker.supply, expected: mean(all, (t) => t.supply), unit: 'days' },
         ...{ rows, p },
       }),
@@ -70,7 +69,7 @@ export function describeCollectors(
   const best = search.table.best;
   const explained = bestExplanation(innocent) > params.q;
   return {
-    ...{ detector: DETECTOR, detectorVersion: VERSION, kind: 'ring' },
+    ...{ detector: RESALE.id, detectorVersion: RESALE.version, kind: 'ring' },
     subjects: [
       ...cores.map((h) => institutionSubject(world, h)),
       ...memberSubjects(world, group.members),
@@ -78,11 +77,11 @@ export function describeCollectors(
       ...itemSubjects(world, oftenTaken(cards)),
     ],
     reasons: [
-      reason(world, DETECTOR, 'same-drugs-same-places', {
+      reason(world, RESALE.id, 'same-drugs-same-places', {
         ...{ measured: group.score, unit: 'score', rows, p: group.p },
         expected: best.reduce((x, y) => x + y, 0) / Math.max(1, best.length),
       }),
-      reason(world, DETECTOR, 'supply-for-each-day', {
+      reason(world, RESALE.id, 'supply-for-each-day', {
         ...{ measured: mean(cards, (t) => t.supply), expected: mean(all, (t) => t.supply) },
         ...{ unit: 'days', rows: fills.map((f) => f.row) },
       }),
@@ -114,12 +113,12 @@ function breadth(
     prescribers: mean(all, (t) => t.prescribers),
   };
   return [
-    reason(world, DETECTOR, 'places', {
+    reason(world, RESALE.id, 'places', {
       ...{ measured: places, expected: expected.places, unit: 'institutions', rows },
     }),
     ...(prescribers > 0
       ? [
-          reason(world, DETECTOR, 'prescribers', {
+          reason(world, RESALE.id, 'prescribers', {
             ...{ measured: prescribers, expected: expected.prescribers, unit: 'people', rows },
           }),
         ]

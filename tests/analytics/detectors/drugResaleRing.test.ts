@@ -68,6 +68,24 @@ function collected(seed = 81): World {
 }
 
 describe('drug-resale-ring', () => {
+  it('keeps cards of which each has its errands in common with one other only', async () => {
+    const plain = takers(82);
+    const rounds = [
+      [10, 11, 12],
+      [11, 12, 13, 14],
+      [13, 14, 15],
+    ];
+    const cards = names(3, rounds.length);
+    for (const [k, places] of rounds.entries())
+      for (let day = k; day < 365; day += 5) {
+        const place = places[plain.rng.int(places.length)];
+        fetches(plain, cards[k]!, `ph${place}`, day, `X${plain.rng.int(4)}`);
+      }
+    const found = listed(await detect(buildWorld({ ...plain, catalogue: INGREDIENTS })));
+    const ring = found.find((f) => f.kind === 'ring');
+    expect(idsOf(ring!, 'patient')).toEqual([...cards].sort());
+  });
+
   it('finds the cards of one collector, the pharmacies and the drugs', async () => {
     const [finding, ...others] = listed(await detect(buildWorld(collected())));
     expect(others).toEqual([]);
