@@ -11,11 +11,10 @@ import { pharmacyRates } from './pharmacyRates.js';
 import { isPharmacySwipe } from './visits.js';
 
 /**
- * More than so many on one round of two shops are an event, when as many of them are others as of the group, or when the
- * shops saw no more such days than EVENTS: a ring comes again every week or two.
+ * More than so many on one round of two shops are an event, whoever they are: a circle is of people who avoid each other, and
+ * those who go together are found by their meetings.
  */
 const CROWD = 4;
-const EVENTS = 3;
 /** A pharmacy's day with so many times its usual custom, counted as four at least. */
 const PROMOTION = 2.5;
 const USUAL_MIN = 4;
@@ -69,11 +68,9 @@ function onRounds(world: World, members: readonly number[]): (cell: number) => b
   const inside = new Set(members);
   const events = new Set<number>();
   for (const { places, days } of roundsOf(world))
-    for (const [day, people] of days) {
-      const own = people.filter((p) => inside.has(p)).length;
-      if (days.length > EVENTS && people.length - own < Math.max(CROWD, own)) continue;
-      for (const place of places) events.add(place * CELL_DAYS + day);
-    }
+    for (const [day, people] of days)
+      if (people.some((p) => inside.has(p)))
+        for (const place of places) events.add(place * CELL_DAYS + day);
   return (cell) => events.has(cell);
 }
 

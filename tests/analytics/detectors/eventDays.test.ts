@@ -35,23 +35,16 @@ function explained(settlements: readonly PlainSettlement[]): Record<string, numb
 const own = went(MEMBERS, ['ph1', 'ph2'], EVENTS);
 
 describe('days that brought many to the places of a circle', () => {
-  it('account for what its people share when as many others made the round', () => {
-    const weekly = Array.from({ length: 9 }, (_, week) => 100 + 7 * week);
-    const rounds = (others: number) => [
-      ...went(MEMBERS, ['ph1', 'ph2'], weekly),
-      ...went(names(10, others), ['ph1', 'ph2'], weekly),
-    ];
-    expect(explained(rounds(6))).toEqual({ 'promotion-day': 0, 'chain-event': 1 });
-    // Fewer others than members: the crowd is the circle.
-    expect(explained(rounds(4))['chain-event']).toBe(0);
+  it('account for what its people share when a crowd made the round, others or themselves', () => {
+    const few = went(MEMBERS.slice(0, 2), ['ph1', 'ph2'], EVENTS);
+    const others = went(names(10, 3), ['ph1', 'ph2'], EVENTS);
+    expect(explained([...few, ...others])).toEqual({ 'promotion-day': 0, 'chain-event': 1 });
+    expect(explained(own)['chain-event']).toBe(1);
+    // Four on a round are no crowd.
+    expect(explained([...few, ...others.slice(0, 8)])['chain-event']).toBe(0);
     // Others at both shops, each on a day of his own, make no event.
-    const apart = [...went(names(10, 6), ['ph1'], weekly), ...went(names(20, 6), ['ph2'], weekly)];
-    expect(explained([...rounds(0), ...apart])['chain-event']).toBe(0);
-  });
-
-  it('account for it when hardly anybody ever made the round on other days', () => {
-    const others = went(names(10, 2), ['ph1', 'ph2'], EVENTS);
-    expect(explained([...own, ...others])['chain-event']).toBe(1);
+    const apart = [...went(names(10, 3), ['ph1'], EVENTS), ...went(names(20, 3), ['ph2'], EVENTS)];
+    expect(explained([...few, ...apart])['chain-event']).toBe(0);
   });
 
   it('account for it when others alone made the shops far busier than usual', () => {
