@@ -1,9 +1,9 @@
 import { fitGeneralisedPareto, generalisedParetoTail } from '../../algorithms/extremes.js';
 import { sidak } from '../../algorithms/multiplicity.js';
-import { type PeerOptions, testPeers } from '../../algorithms/peerCounts.js';
+import { type PeerOptions, type PeerUnit, testPeers } from '../../algorithms/peerCounts.js';
 import { quantileSorted } from '../../algorithms/robust.js';
-import { logNegativeBinomialTail } from '../../algorithms/tails.js';
-import type { Shortfall } from './shortfalls.js';
+import { compoundTail } from './compoundTail.js';
+import { type Shortfall, TELLING } from './shortfalls.js';
 
 export interface GapOptions {
   /** Standard deviations, and packs, that a gap has at least. */
@@ -30,30 +30,23 @@ export interface SiteGaps {
   readonly small: boolean;
   /** Gaps that an honest institution would show. */
   readonly expected: number;
-  /** Family-wise over all institutions. */
+  /** Family-wise over all institutions, and over the ways to look at one. */
   readonly p: number;
-  /** Of the number of gaps, and of the size of the largest. */
-  readonly pCount: number;
-  readonly pSize: number;
+  /** Of the look that tells most, over all institutions. */
+  readonly pLook: number;
 }
 
 /**
- * Large gaps are so rare among the honest that they cannot tell how much houses differ in them: variance is mean +
- * φ·mean² with this φ, so rates deviate by twice their mean.
+ * Shares of gaps among honest items before looking, and the items that this is worth. Large gaps are so rare among the
+ * honest that they cannot tell how much houses differ in them: variance is mean + 4·mean², so that rates deviate by twice
+ * their mean. Small ones happen everywhere, and houses differ less in them. `aside` may stand apart before the others are
+ * taken for the rule: what was never bought should not be sold anywhere, and whoever swipes cards for nothing, whatever
+ * else it is for, is short of many packs.
  */
+const HONEST = { prior: 1 / 2000, priorExposure: 2000, spread: 0.5, aside: 0.25 };
+const HONEST_SMALL = { prior: 1 / 200, priorExposure: 200, spread: 0.5, aside: 0.1 };
 const GAP_SPREAD = 4;
-/** Shares of gaps among honest items before looking, and the items that this is worth. */
-const HONEST = { prior: 1 / 2000, priorExposure: 2000, spread: 0.5 };
-/** Small ones happen everywhere, so that houses differ less in them. */
-const HONEST_SMALL = { prior: 1 / 200, priorExposure: 200, spread: 0.15 };
-/**
- * Share of the institutions that may stand apart before the others are taken for the rule, by large gaps and by small
- * ones. What was never bought should not be sold anywhere, and whoever swipes cards for nothing, whatever else it is for,
- * is short of many packs.
- */
-const SET_ASIDE = 0.25;
-const SET_ASIDE_SMALL = 0.1;
-/** Ways to look at an institution: the number of its gaps, the largest, and the number of small ones. */
+/** Ways to look at an institution: gaps of the year, gaps on the way, and the number of small ones. */
 const LOOKS = 3;
 /** A tail lighter than an exponential one is not believed. */
 const TAIL_FROM = 0.99;
@@ -63,82 +56,126 @@ const TAIL_LEAST = 200;
 export interface Measures {
   readonly rise: (pair: Shortfall) => number;
   readonly net: (pair: Shortfall) => number;
+  /** Packs that another cause may account for: a gap is larger; none by default. */
+  readonly excused?: (pair: Shortfall) => number;
 }
 
+interface Look {
+  readonly gaps: readonly Gap[];
+  readonly expected: number;
+  /** Family-wise over the institutions. */
+  readonly p: number;
+}
+type Looks = ReadonlyMap<number, Look>;
+
 /**
- * Both measures of each pair, against pairs that sold about as much elsewhere. One large gap shows in the rise; many
- * small ones show in the net, which does not depend on the day that a purchase was booked.
+ * Each pair against pairs that sold about as much elsewhere, in two measures. The net does not depend on the day that a
+ * purchase was booked, and an honest one is what the stock fell by from the first day to the last; the rise is the
+ * largest stock that there must have been, and shows also what was balanced by purchases later on. Small gaps are told by
+ * the net alone, of items that sold enough to be short of anything.
  */
 export function siteGaps(
   pairs: readonly Shortfall[],
   measures: Measures,
   options: GapOptions,
 ): SiteGaps[] {
-  const bySite = (values: readonly number[]): Map<number, Gap[]> => {
-    const peers = volumePeers(pairs, values);
-    const out = new Map<number, Gap[]>();
-    pairs.forEach((pair, i) => {
-      const { centre, deviation } = peers[i]!;
-      const missing = values[i]! - centre;
-      const gap = { pair, missing, usual: centre, z: missing / deviation };
-      const list = out.get(pair.institution);
-      if (list) list.push(gap);
-      else out.set(pair.institution, [gap]);
-    });
-    return out;
-  };
-  const isGap = (g: Gap) => g.z > options.sigma && g.missing > options.packs;
-  const isSmall = (g: Gap) => g.z > options.smallSigma;
-  const sites = [...bySite(pairs.map(measures.rise))].sort((x, y) => x[0] - y[0]);
-  const nets = bySite(pairs.map(measures.net));
-  const netsOf = (institution: number) => nets.get(institution)!;
-  const count = (
-    of: (site: (typeof sites)[number]) => readonly Gap[],
-    is: (g: Gap) => boolean,
-    options: PeerOptions,
-    spread?: number,
-  ) => {
-    const units = sites.map((site) => ({
-      ...{ k: of(site).filter(is).length, exposure: of(site).length, stratum: 0 },
-    }));
-    const test = testPeers(units, options);
+  const excused = measures.excused ?? (() => 0);
+  const nets = bySite(pairs, pairs.map(measures.net), excused);
+  const rises = bySite(pairs, pairs.map(measures.rise), excused);
+  const { sigma, packs } = options;
+  const large = { sold: packs, sigma, packs, least: 1, peers: HONEST, spread: GAP_SPREAD };
+  const small = { sigma: options.smallSigma, packs: 0, least: options.items, peers: HONEST_SMALL };
+  const looks = [look(nets, large), look(rises, large), look(nets, { ...small, sold: TELLING })];
+  return [...nets.keys()].map((institution) => {
+    const of = looks.map((look) => look.get(institution)!);
+    const told = of.reduce((best, look) => (look.p < best.p ? look : best));
     return {
-      expected: test.expected,
-      p: units.map(({ k }, i) => {
-        const logP = spread
-          ? logNegativeBinomialTail(k, test.expected[i]!, 1 / spread)
-          : test.logP[i]!;
-        return sidak(Math.exp(logP), sites.length);
-      }),
-    };
-  };
-  const large = count(([, list]) => list, isGap, { ...HONEST, aside: SET_ASIDE }, GAP_SPREAD);
-  const small = count(([h]) => netsOf(h), isSmall, { ...HONEST_SMALL, aside: SET_ASIDE_SMALL });
-  // The few that stand out most must not be their own tail.
-  const furthest = sites
-    .map(([h, list]) => ({ h, z: list.reduce((most, g) => Math.max(most, isGap(g) ? g.z : 0), 0) }))
-    .filter((x) => x.z > 0)
-    .sort((x, y) => y.z - x.z || x.h - y.h)
-    .slice(0, Math.ceil(sites.length * SET_ASIDE));
-  const aside = new Set(furthest.map((x) => x.h));
-  const honest = sites.flatMap(([h, list]) => (aside.has(h) ? [] : list.map((g) => g.z)));
-  const tail = tailOf(honest);
-  return sites.map(([institution, list], i) => {
-    const shortOf = (of: readonly Gap[], is: (g: Gap) => boolean) =>
-      of.filter(is).sort((x, y) => y.missing - x.missing);
-    const [gaps, many] = [shortOf(list, isGap), shortOf(netsOf(institution), isSmall)];
-    const largest = gaps.reduce((most, g) => Math.max(most, g.z), 0);
-    const pSize = largest > 0 ? sidak(tail(largest), pairs.length) : 1;
-    const pLarge = gaps.length === 0 ? 1 : Math.min(large.p[i]!, pSize);
-    const pSmall = many.length < options.items ? 1 : small.p[i]!;
-    const told = pSmall < pLarge ? small : large;
-    return {
-      ...{ institution, gaps: told === small ? many : gaps, small: told === small },
-      expected: told.expected[i]!,
-      p: Math.min(1, LOOKS * Math.min(pLarge, pSmall)),
-      ...{ pCount: told.p[i]!, pSize },
+      ...{ institution, gaps: told.gaps, small: told === of[2], expected: told.expected },
+      ...{ p: Math.min(1, LOOKS * told.p), pLook: told.p },
     };
   });
+}
+
+/** A pair against its like. */
+interface Compared extends Gap {
+  readonly deviation: number;
+  readonly excused: number;
+}
+type Sites = ReadonlyMap<number, readonly Compared[]>;
+
+function bySite(
+  pairs: readonly Shortfall[],
+  values: readonly number[],
+  excused: (pair: Shortfall) => number,
+): Sites {
+  const peers = volumePeers(pairs, values);
+  const out = new Map<number, Compared[]>();
+  pairs.forEach((pair, i) => {
+    const { centre, deviation } = peers[i]!;
+    const missing = values[i]! - centre;
+    const z = missing / deviation;
+    const compared = { pair, missing, usual: centre, z, deviation, excused: excused(pair) };
+    const list = out.get(pair.institution);
+    if (list) list.push(compared);
+    else out.set(pair.institution, [compared]);
+  });
+  return new Map([...out].sort((x, y) => x[0] - y[0]));
+}
+
+/** What makes a gap, and how honest institutions differ in the number of theirs. */
+interface LookAt {
+  /** Packs sold of an item that can be short of enough. */
+  readonly sold: number;
+  readonly sigma: number;
+  readonly packs: number;
+  /** Fewer gaps tell nothing. */
+  readonly least: number;
+  readonly peers: PeerOptions & { readonly aside: number };
+  /** φ of the number; what the institutions themselves show by default. */
+  readonly spread?: number;
+}
+
+/**
+ * Number and size of the gaps in one: each counts with what another one costs, and with how far it lies beyond the line
+ * from which it is one (a truncated product of p-values, Zaykin et al. 2002).
+ */
+function look(sites: Sites, at: LookAt): Looks {
+  const able = select(sites, (g) => g.pair.sold >= at.sold);
+  const lineOf = (g: Compared) => Math.max(at.sigma, Math.max(at.packs, g.excused) / g.deviation);
+  const short = select(able, (g) => g.z > lineOf(g));
+  const units = [...able].map(
+    ([h, list]): PeerUnit => ({ k: short.get(h)!.length, exposure: list.length, stratum: 0 }),
+  );
+  const test = testPeers(units, at.peers);
+  const spread = at.spread ?? test.spread;
+  const tail = tailOf(honest(able, short, at.peers.aside));
+  const size = (g: Compared) => Math.max(0, Math.log(tail(lineOf(g)) / tail(g.z)));
+  return new Map(
+    [...short].map(([h, gaps], i) => {
+      const sizes = gaps.reduce((sum, g) => sum + size(g), 0);
+      const expected = test.expected[i]!;
+      const alone = compoundTail(gaps.length, sizes, { mean: expected, spread });
+      const p = gaps.length < at.least ? 1 : sidak(alone, sites.size);
+      return [h, { gaps: largestFirst(gaps), expected, p }];
+    }),
+  );
+}
+
+const select = (sites: Sites, is: (g: Compared) => boolean): Sites =>
+  new Map([...sites].map(([h, list]) => [h, list.filter(is)]));
+
+const largestFirst = (gaps: readonly Gap[]) =>
+  gaps.toSorted((x, y) => y.missing - x.missing || x.pair.item - y.pair.item);
+
+/** z of the pairs of institutions that do not stand out: the few that do most must not be their own tail. */
+function honest(able: Sites, short: Sites, share: number): number[] {
+  const furthest = [...short]
+    .map(([h, list]) => ({ h, z: list.reduce((most, g) => Math.max(most, g.z), 0) }))
+    .filter((x) => x.z > 0)
+    .sort((x, y) => y.z - x.z || x.h - y.h)
+    .slice(0, Math.ceil(able.size * share));
+  const aside = new Set(furthest.map((x) => x.h));
+  return [...able].flatMap(([h, list]) => (aside.has(h) ? [] : list.map((g) => g.z)));
 }
 
 /** P(z or more) of an honest pair: the empirical tail, continued by a generalised Pareto one. */

@@ -91,8 +91,8 @@ export function riseOf(world: World, pair: Omit<Shortfall, 'rise'>, reported: nu
   return most;
 }
 
-/** Sales below which a share says nothing. */
-const TELLING = 10;
+/** Packs sold below which an item tells nothing: what stood on the shelf is as much. */
+export const TELLING = 10;
 const PHARMACIES = 5;
 
 /**
