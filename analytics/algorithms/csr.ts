@@ -26,24 +26,6 @@ export interface Csr {
   readonly totalWeight: number;
 }
 
-export interface CsrOptions {
-  /** Put the arrays in `SharedArrayBuffer`s, so that worker threads read them without copying. */
-  readonly shared?: boolean;
-}
-
-export function int32(length: number, shared = false): Int32Array {
-  return shared ? new Int32Array(new SharedArrayBuffer(length * 4)) : new Int32Array(length);
-}
-
-export function float64(length: number, shared = false): Float64Array {
-  return shared ? new Float64Array(new SharedArrayBuffer(length * 8)) : new Float64Array(length);
-}
-
-/** Peak bytes that `buildCsr` needs for so many nodes and edges (edges counted once). */
-export function csrMemory(nodes: number, edges: number): number {
-  return nodes * 24 + edges * 2 * (4 + 4 + 8 + 8);
-}
-
 /**
  * Builds the graph of edges sources[e] – targets[e]. Parallel edges (either direction) become one
  * with the summed weight; without `weights` each edge weighs 1, so the weight of a merged edge is
@@ -54,7 +36,6 @@ export function buildCsr(
   sources: Int32Array,
   targets: Int32Array,
   weights?: Float64Array,
-  options: CsrOptions = {},
 ): Csr {
   const m = sources.length;
   const start = new Int32Array(n + 1);
@@ -91,8 +72,8 @@ export function buildCsr(
 
   // Transposition: the matrix is symmetric, so only the order inside the rows changes.
   cursor.set(start.subarray(0, n));
-  let sorted = int32(entries, options.shared);
-  let sortedWeights = float64(entries, options.shared);
+  let sorted = new Int32Array(entries);
+  let sortedWeights = new Float64Array(entries);
   for (let i = 0; i < n; i++) {
     for (let e = start[i]!; e < start[i + 1]!; e++) {
       const at = cursor[loose[e]!]!++;
@@ -102,17 +83,17 @@ export function buildCsr(
   }
   if (!weights) sortedWeights.fill(1);
 
-  const offsets = int32(n + 1, options.shared);
+  const offsets = new Int32Array(n + 1);
   const kept = mergeRepeats(n, start, sorted, sortedWeights, offsets);
   if (kept < entries) {
-    const cut = int32(kept, options.shared);
+    const cut = new Int32Array(kept);
     cut.set(sorted.subarray(0, kept));
     sorted = cut;
-    const cutWeights = float64(kept, options.shared);
+    const cutWeights = new Float64Array(kept);
     cutWeights.set(sortedWeights.subarray(0, kept));
     sortedWeights = cutWeights;
   }
-  const loops = float64(n, options.shared);
+  const loops = new Float64Array(n);
   if (looped.length > 0) addLoops(loops, looped, sources, weights);
   return {
     n,

@@ -43,11 +43,6 @@ export function createScratch(n: number): Scratch {
   };
 }
 
-/** Bytes of one run over a graph of this size: scratch, two levels, memberships. */
-export function communityMemory(nodes: number, edges: number): number {
-  return nodes * (8 * 9 + 4 * 9 + 1) + edges * 2 * 12;
-}
-
 /** Nodes with at most so many neighbours gather them in a table of 256 slots. */
 const SMALL = 128;
 const keys = new Int32Array(256).fill(-1);

@@ -20,7 +20,7 @@ import { logBayesFactor } from './evidence.js';
 import { createPairTable, pairsAtLeast } from './pairTable.js';
 import { logPoissonBinomialTail } from './poissonBinomial.js';
 import { collectTrials, createTrials, type PairTest } from './trials.js';
-import { pairsSharingCells, prepareVisits, type VisitColumns, visitMemory } from './visits.js';
+import { pairsSharingCells, prepareVisits, type VisitColumns } from './visits.js';
 
 export { hitRows, type PairTest, pairTrials } from './trials.js';
 
@@ -35,8 +35,6 @@ export interface PairTestOptions {
   readonly maxP?: number;
   /** A place with more pairs of visits within Δ gets a smaller Δ; 20 million by default. */
   readonly maxPairsPerPlace?: number;
-  /** Prepare in shared memory, for worker threads. */
-  readonly shared?: boolean;
 }
 
 /** Tested pairs a < b, ordered by (a, b), one array per quantity. */
@@ -54,13 +52,8 @@ export interface PairEvidence {
   readonly looks: number;
 }
 
-/** Peak bytes of preparing and testing. */
-export function pairTestMemory(rows: number, patients: number, meetings: number): number {
-  return visitMemory(rows, patients) + meetings * 64;
-}
-
 export function preparePairTest(columns: VisitColumns, options: PairTestOptions = {}): PairTest {
-  const world = prepareVisits(columns, options.shared);
+  const world = prepareVisits(columns);
   const windows = chooseWindows(
     world,
     options.deltaSeconds ?? 600,

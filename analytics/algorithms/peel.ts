@@ -34,11 +34,6 @@ export interface Block {
   readonly score: number;
 }
 
-/** Bytes that `peelDensest` needs beside its input. */
-export function peelMemory(nodes: number, edges: number): number {
-  return nodes * 8 * 5 + edges * 2 * 12;
-}
-
 export function peelDensest(input: BipartiteEdges, options: PeelOptions = {}): Block {
   const { rows, columns, row, column } = input;
   const n = rows + columns;

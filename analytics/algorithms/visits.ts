@@ -6,7 +6,6 @@
  * whatever the order of the rows.
  */
 import { dayOf, secondOfDay } from '../model/time.js';
-import { int32 } from './csr.js';
 
 /** One row is one visit; patients, places and place types are numbered 0, 1, … */
 export interface VisitColumns {
@@ -46,11 +45,6 @@ export interface VisitWorld {
   readonly visits: Int32Array;
 }
 
-/** Bytes of a world. */
-export function visitMemory(rows: number, patients: number): number {
-  return rows * 4 * 10 + patients * 4;
-}
-
 /** One stable pass: `order` sorted by `key`, whose values are in 0 … buckets − 1. */
 function pass(order: Int32Array, key: Int32Array, buckets: number): Int32Array {
   const start = new Int32Array(buckets + 1);
@@ -64,7 +58,7 @@ function pass(order: Int32Array, key: Int32Array, buckets: number): Int32Array {
   return out;
 }
 
-export function prepareVisits(columns: VisitColumns, shared = false): VisitWorld {
+export function prepareVisits(columns: VisitColumns): VisitWorld {
   const rows = columns.patient.length;
   const places = columns.placeType.length;
   const clockOf = new Int32Array(rows);
@@ -89,13 +83,13 @@ export function prepareVisits(columns: VisitColumns, shared = false): VisitWorld
     order = pass(order, columns.place, places);
   }
 
-  const patient = int32(rows, shared);
-  const place = int32(rows, shared);
-  const cell = int32(rows, shared);
-  const clock = int32(rows, shared);
-  const row = int32(rows, shared);
-  const placeStart = int32(places + 1, shared);
-  const patientStart = int32(columns.patients + 1, shared);
+  const patient = new Int32Array(rows);
+  const place = new Int32Array(rows);
+  const cell = new Int32Array(rows);
+  const clock = new Int32Array(rows);
+  const row = new Int32Array(rows);
+  const placeStart = new Int32Array(places + 1);
+  const patientStart = new Int32Array(columns.patients + 1);
   let cells = 0;
   for (let p = 0; p < rows; p++) {
     const r = order[p]!;
@@ -112,9 +106,9 @@ export function prepareVisits(columns: VisitColumns, shared = false): VisitWorld
   for (let i = 0; i < places; i++) placeStart[i + 1]! += placeStart[i]!;
   for (let i = 0; i < columns.patients; i++) patientStart[i + 1]! += patientStart[i]!;
 
-  const cellStart = int32(cells + 1, shared);
-  const cellDay = int32(cells, shared);
-  const visits = int32(rows, shared);
+  const cellStart = new Int32Array(cells + 1);
+  const cellDay = new Int32Array(cells);
+  const visits = new Int32Array(rows);
   const cursor = patientStart.slice(0, columns.patients);
   for (let p = 0; p < rows; p++) {
     visits[cursor[patient[p]!]!++] = p;
@@ -124,7 +118,7 @@ export function prepareVisits(columns: VisitColumns, shared = false): VisitWorld
     }
   }
   cellStart[cells] = rows;
-  const placeType = int32(places, shared);
+  const placeType = new Int32Array(places);
   placeType.set(columns.placeType);
   return {
     rows,

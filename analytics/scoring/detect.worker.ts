@@ -1,19 +1,15 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'piscina';
 import { RingfenceError } from '../model/errors.js';
-import { type DetectTask, detectOne, type Searched } from './detectOne.js';
-import type { LaneAnswer } from './lanes.js';
+import { type DetectTask, detectOne, type LaneAnswer, type Searched } from './detectOne.js';
 
-const searched = workerData as Searched;
-const answer = (said: LaneAnswer) => parentPort?.postMessage(said);
-
-parentPort?.on('message', (task: DetectTask) => {
-  detectOne(searched, task).then(
-    (detected) => answer({ detected }),
-    (error: unknown) => {
-      if (!(error instanceof RingfenceError))
-        return answer({ failure: (error instanceof Error && error.stack) || String(error) });
-      const { kind, message: failure, remedy } = error;
-      answer({ failure, kind, ...(remedy ? { remedy } : {}) });
-    },
-  );
-});
+/** One detector over the columns that the thread was started with. */
+export default async function detect(task: DetectTask): Promise<LaneAnswer> {
+  try {
+    return { detected: await detectOne(workerData as Searched, task) };
+  } catch (error) {
+    // The kind and the remedy of an error do not survive the way between threads.
+    if (!(error instanceof RingfenceError)) throw error;
+    const { kind, message, remedy } = error;
+    return { failure: { kind, message, ...(remedy ? { remedy } : {}) } };
+  }
+}

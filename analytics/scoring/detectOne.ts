@@ -1,6 +1,7 @@
 import { deserialize } from 'node:v8';
 import { addScreens, type PairScreen } from '../algorithms/pairSums.js';
 import { DETECTORS } from '../detectors/index.js';
+import type { RingfenceError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import type { WorkContext } from '../model/progress.js';
 import { deriveSeed } from '../model/rng.js';
@@ -28,6 +29,11 @@ export interface Detected {
   readonly findings: readonly Finding[];
   readonly seconds: number;
 }
+
+/** What comes back from another thread. */
+export type LaneAnswer =
+  | { readonly detected: Detected }
+  | { readonly failure: Pick<RingfenceError, 'kind' | 'message' | 'remedy'> };
 
 /** What one detector says of the world, and how long it took. Pure but for the clock. */
 export async function detectOne(

@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads';
 import { DETECTORS } from '../detectors/index.js';
 import { RingfenceError, throwIfAborted } from '../model/errors.js';
 import type { WorkContext } from '../model/progress.js';
@@ -8,12 +7,9 @@ import {
   type Detected,
   type DetectTask,
   detectOne,
+  type LaneAnswer,
   type Searched,
 } from './detectOne.js';
-
-export type LaneAnswer =
-  | { readonly detected: Detected }
-  | { readonly failure: string; readonly kind?: RingfenceError['kind']; readonly remedy?: string };
 
 /** These take longest of a million settlements, in this order. */
 const LONGEST = [
@@ -31,15 +27,12 @@ function rank(id: string): number {
   return at < 0 ? LONGEST.length : at;
 }
 
-/** One detector at a time. */
-interface Lane {
-  run(task: DetectTask): Promise<Detected>;
-  close(): Promise<unknown>;
-}
+/** Says what a detector finds; here, or in another thread. */
+type Search = (task: DetectTask) => Promise<Detected>;
 
 /**
  * What the detectors of `ids` say, by id, on up to `threads` threads; one thread is this one. Those known to take
- * longest begin first, so that the lanes end together. Each is a pure function of the world and the seed, so the
+ * longest begin first, so that the threads end together. Each is a pure function of the world and the seed, so the
  * findings are the same on any number of threads.
  */
 export async function detectAll(
@@ -51,58 +44,46 @@ export async function detectAll(
 ): Promise<ReadonlyMap<string, Detected>> {
   const found = new Map<string, Detected>();
   const waiting = [...ids].sort((x, y) => rank(x) - rank(y));
-  async function work(lane: Lane): Promise<void> {
+  async function lane(search: Search): Promise<void> {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       throwIfAborted(context.signal);
       context.progress?.({ phase: id, done: found.size, total: ids.length });
       const screens = DETECTORS.find((d) => d.id === id)?.screen !== undefined;
-      found.set(id, await lane.run({ detector: id, artifacts: screens ? artifacts : [] }));
+      found.set(id, await search({ detector: id, artifacts: screens ? artifacts : [] }));
     }
   }
-  const lanes =
-    Math.min(threads, ids.length) > 1
-      ? Array.from({ length: Math.min(threads, ids.length) }, () =>
-          threadLane(searched, context.signal),
-        )
-      : [{ run: (task: DetectTask) => detectOne(searched, task, context), close: async () => {} }];
-  try {
-    await Promise.all(lanes.map(work));
-  } finally {
-    await Promise.all(lanes.map((lane) => lane.close()));
-  }
+  const width = Math.min(threads, ids.length);
+  if (width <= 1) await lane((task) => detectOne(searched, task, context));
+  else
+    await inThreads(searched, width, context.signal, (search) =>
+      Promise.all(Array.from({ length: width }, () => lane(search))),
+    );
   return found;
 }
 
-/** A thread of its own, which ends with the signal in the middle of whatever it computes. */
-function threadLane(searched: Searched, signal: AbortSignal | undefined): Lane {
-  const worker = new Worker(new URL(compiled('analytics/scoring/detect.worker.js')), {
-    workerData: searched,
+/** Threads that hold the world, and end with the signal in the middle of whatever they compute. */
+async function inThreads(
+  searched: Searched,
+  threads: number,
+  signal: AbortSignal | undefined,
+  work: (search: Search) => Promise<unknown>,
+): Promise<void> {
+  const { Piscina } = await import('piscina');
+  const pool = new Piscina<DetectTask, LaneAnswer>({
+    filename: compiled('analytics/scoring/detect.worker.js'),
+    ...{ workerData: searched, minThreads: threads, maxThreads: threads },
   });
-  let settle: ((how: { detected: Detected } | { error: Error }) => void) | undefined;
-  let broken: Error | undefined;
-  const fail = (error: Error) => {
-    broken ??= error;
-    settle?.({ error });
-  };
-  const abort = () => fail(new RingfenceError('cancelled', 'Cancelled'));
-  signal?.addEventListener('abort', abort);
-  worker.on('message', (answer: LaneAnswer) => {
-    if ('detected' in answer) return settle?.(answer);
-    const { failure, kind, remedy } = answer;
-    fail(kind ? new RingfenceError(kind, failure, remedy) : new Error(failure));
-  });
-  worker.on('error', fail);
-  worker.on('exit', () => fail(new Error('The thread of a detector ended by itself')));
-  return {
-    run: (task) =>
-      new Promise((resolve, reject) => {
-        settle = (how) => ('detected' in how ? resolve(how.detected) : reject(how.error));
-        if (broken) reject(broken);
-        else worker.postMessage(task);
-      }),
-    close() {
-      signal?.removeEventListener('abort', abort);
-      return worker.terminate();
-    },
-  };
+  try {
+    await work(async (task) => {
+      const answer = await pool.run(task, { signal: signal ?? null });
+      if ('detected' in answer) return answer.detected;
+      const { kind, message, remedy } = answer.failure;
+      throw new RingfenceError(kind, message, remedy);
+    });
+  } catch (error) {
+    throwIfAborted(signal);
+    throw error;
+  } finally {
+    await pool.destroy();
+  }
 }

@@ -76,7 +76,7 @@ describe('prepared visits', () => {
     fc.assert(
       fc.property(rowsOf, (rows) => {
         const columns = columnsOf(rows, 10, 4);
-        const world = prepareVisits(columns, true);
+        const world = prepareVisits(columns);
         expect([...world.row].sort((a, b) => a - b)).toEqual(rows.map((_, i) => i));
         for (let p = 0; p < world.rows; p++) {
           const row = rows[world.row[p]!]!;
