@@ -19,6 +19,8 @@ export interface CoVisits {
   readonly both: ReadonlyMap<number, number>;
   /** Places of one patient. */
   of(patient: number): readonly number[];
+  /** Patients of one place. */
+  at(place: number): readonly number[];
 }
 
 export const placePair = (k: number, l: number) => Math.min(k, l) * 2 ** 25 + Math.max(k, l);
@@ -27,6 +29,12 @@ export function coVisits({ patient, place }: Links): CoVisits {
   const visitors = new Map<number, number>();
   const both = new Map<number, number>();
   const ranges = rangesOf(patient);
+  const people = new Map<number, number[]>();
+  for (const [e, k] of place.entries()) {
+    const list = people.get(k);
+    if (list) list.push(patient[e]!);
+    else people.set(k, [patient[e]!]);
+  }
   for (const [from, to] of ranges.values())
     for (let x = from; x < to; x++) {
       visitors.set(place[x]!, (visitors.get(place[x]!) ?? 0) + 1);
@@ -43,6 +51,7 @@ export function coVisits({ patient, place }: Links): CoVisits {
       const [from, to] = ranges.get(p) ?? [0, 0];
       return Array.from(place.subarray(from, to));
     },
+    at: (k) => people.get(k) ?? [],
   };
 }
 

@@ -21,6 +21,8 @@ export interface CircleSearchOptions {
   readonly minShared?: number;
   readonly minUnits: number;
   readonly worlds: number;
+  /** Whoever was at so many of a group's places is judged with it, also where they are usual for his home. */
+  readonly alsoUse?: number;
 }
 
 /**
@@ -101,7 +103,7 @@ export function searchProposed(
 
 function judge(
   world: CircleWorld,
-  options: Pick<CircleSearchOptions, 'household' | 'minUnits'>,
+  options: Pick<CircleSearchOptions, 'household' | 'minUnits' | 'alsoUse'>,
   seed: number,
 ): { groups: Group[]; pairs: WeightedPairs } {
   const { household, minUnits } = options;
@@ -111,7 +113,9 @@ function judge(
   const parts: WeightedPairs[] = [];
   const neighbours = neighboursOf(a, b);
   for (const group of proposed.slice(0, JUDGED_MAX)) {
-    const again = world.rescore(withNeighbours(group.members, neighbours));
+    const more = joinedTo(group.members, neighbours);
+    if (options.alsoUse) more.push(...world.alsoUse(group.members, options.alsoUse));
+    const again = world.rescore(together(group.members, more));
     const pairs = { a: again.a, b: again.b, weight: again.score };
     judged.push(...groupsOfPairs(pairs, { household, minUnits, seed }));
     parts.push(pairs);
@@ -145,16 +149,20 @@ function neighboursOf(a: Int32Array, b: Int32Array): Neighbours {
 /** Joined to two members, one belongs to the group that is judged. */
 const JOINED_TO = 2;
 
-/**
- * The group and who else is joined to it: of a ring that is most of a tiny pharmacy's custom, a few members left
- * out would make the others' way there look usual. Whoever does not belong falls out when it is judged.
- */
-function withNeighbours(members: readonly number[], neighbours: Neighbours): readonly number[] {
+function joinedTo(members: readonly number[], neighbours: Neighbours): number[] {
   const inside = new Set(members);
   const joined = new Map<number, number>();
   for (const m of members)
     for (const n of neighbours.get(m) ?? [])
       if (!inside.has(n)) joined.set(n, (joined.get(n) ?? 0) + 1);
-  const more = [...joined].filter(([, n]) => n >= JOINED_TO).map(([n]) => n);
-  return more.length > members.length ? members : [...members, ...more].sort((x, y) => x - y);
+  return [...joined].filter(([, n]) => n >= JOINED_TO).map(([n]) => n);
+}
+
+/**
+ * The group and who else belongs to it: of a ring that is most of a tiny pharmacy's custom, a few members left
+ * out would make the others' way there look usual. Whoever does not belong falls out when it is judged.
+ */
+function together(members: readonly number[], others: readonly number[]): readonly number[] {
+  const more = new Set(others);
+  return more.size > members.length ? members : [...members, ...more].sort((x, y) => x - y);
 }

@@ -18,7 +18,7 @@ import { type Loop, push, type TraceSales, traceSales } from './traceCodes/loops
 import { type Site, traceSites } from './traceCodes/sites.js';
 
 const DETECTOR = 'trace-code-loop';
-const VERSION = 3;
+const VERSION = 4;
 
 const parameters = z.object({
   minRepeats: z
@@ -90,7 +90,10 @@ export const traceCodeLoop: Detector<typeof parameters> = {
   },
 };
 
-/** Institutions that codes travel between; whoever has many codes in common with a strong one belongs to it. */
+/**
+ * Institutions that codes travel between; whoever has many codes in common with a strong one belongs to it. A lot whose
+ * maker gave all packs a few codes ties its sellers together for nothing.
+ */
 function together(
   world: World,
   all: readonly Judged[],
@@ -102,7 +105,7 @@ function together(
   const root = (h: number): number => (group.get(h) === h ? h : root(group.get(h)!));
   for (const s of strong) {
     const shared = new Map<number, number>();
-    for (const loop of s.loops)
+    for (const loop of s.own)
       for (const h of new Set(loop.rows.map((r) => world.settlements.institution[r]!)))
         if (h !== s.institution) shared.set(h, (shared.get(h) ?? 0) + 1);
     for (const [h, n] of shared) {
@@ -127,7 +130,7 @@ function describe(
 ): Finding {
   const s = world.settlements;
   const cores = new Set(group.map((g) => g.institution));
-  const loops = [...new Set(group.flatMap((g) => g.loops))].sort(
+  const loops = [...new Set(group.flatMap((g) => (status === 'finding' ? g.own : g.loops)))].sort(
     (x, y) => y.rows.length - x.rows.length || x.code - y.code,
   );
   const rows = loops.flatMap((l) => l.rows.filter((r) => cores.has(s.institution[r]!)));

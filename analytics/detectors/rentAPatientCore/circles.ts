@@ -15,6 +15,8 @@ const CORE_SHARE = 0.35;
 const RATIO = 8;
 /** Places that two of a small core have in common. */
 const SHARED = 3;
+/** Who was at so many places of a core may be of it, though they are usual where he lives. */
+const ALSO = 4;
 
 export interface SmallCore extends Core {
   readonly group: CalibratedGroup;
@@ -52,6 +54,7 @@ export function smallCores(
       minShared: SHARED,
       minUnits: params.patients,
       worlds: params.worlds,
+      alsoUse: ALSO,
     },
     context,
   );

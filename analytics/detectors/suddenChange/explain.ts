@@ -8,6 +8,9 @@ import { type Measure, type Weeks, weekly, weekOf, worthOf } from './weeks.js';
 
 /** Before a change, an institution that has this share of its later level was not open yet. */
 const CLOSED = 0.05;
+/** But one that was visited in so many weeks, from a quarter before on, was open and hardly used. */
+const TRICKLE_WEEKS = 4;
+const QUARTER_WEEKS = 13;
 
 export interface Jump {
   readonly measure: Measure | 'new-regulars';
@@ -54,14 +57,16 @@ export function explain(
     if (measure === 'new-regulars') return { code, q: regulars(others)(h).p, weight };
     return { code, q: test(measure, weekly(world, measure, others, h))?.p ?? 1, weight };
   });
-  const visits = series.get('visits')!;
-  const opened = scanChange(
-    visits.counts.subarray(h * weeks, (h + 1) * weeks),
-    visits.expected.subarray(h * weeks, (h + 1) * weeks),
-    1,
-    1,
-  );
-  const isNew = opened !== undefined && opened.expected <= CLOSED * opened.after;
+  const isNew = isNewlyOpened(series.get('visits')!, h);
   const fresh = { code: 'newly-opened', q: isNew ? 1 : jump.p, weight: isNew ? 1 : 0 };
   return ranked([...out, fresh]);
+}
+
+/** Hardly anybody came before its one change, and no trickle did for a quarter: it was not open yet. */
+function isNewlyOpened({ counts, expected, weeks }: Weeks, h: number): boolean {
+  const own = counts.subarray(h * weeks, (h + 1) * weeks);
+  const opened = scanChange(own, expected.subarray(h * weeks, (h + 1) * weeks), 1, 1);
+  if (!opened || opened.expected > CLOSED * opened.after) return false;
+  const used = [...own.subarray(0, opened.at)].flatMap((n, week) => (n > 0 ? [week] : []));
+  return used.length < TRICKLE_WEEKS || opened.at - used[0]! < QUARTER_WEEKS;
 }

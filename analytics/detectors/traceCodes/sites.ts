@@ -6,6 +6,8 @@ import type { Loop, TraceSales } from './loops.js';
 export interface Site {
   readonly institution: number;
   readonly loops: readonly Loop[];
+  /** Loops of lots whose other sellers account for less than half of what is repeated here; all where none is. */
+  readonly own: readonly Loop[];
   /** Its sales of codes that had been sold before, here or elsewhere; at most one for each bill. */
   readonly repeats: number;
   readonly sales: number;
@@ -39,7 +41,7 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
   const institutionOf = (row: number) => world.settlements.institution[row]!;
   const soldLot = new Float64Array(lots);
   const soldItem = new Map<number, number>();
-  const own = new Map<number, Array<[lot: number, sold: number]>>();
+  const soldBy = new Map<number, Array<[lot: number, sold: number]>>();
   let sold = 0;
   for (const [key, n] of sales) {
     const lot = key % lots;
@@ -47,9 +49,9 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
     soldLot[lot]! += n;
     add(soldItem, traced.itemOfLot[lot]!, n);
     sold += n;
-    const list = own.get(institution);
+    const list = soldBy.get(institution);
     if (list) list.push([lot, n]);
-    else own.set(institution, [[lot, n]]);
+    else soldBy.set(institution, [[lot, n]]);
   }
   const repeatsLot = new Float64Array(lots);
   const repeatsItem = new Map<number, number>();
@@ -67,7 +69,7 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
       else loopsAt.set(h, [loop]);
     }
   }
-  const made = [...own].sort((x, y) => x[0] - y[0]);
+  const made = [...soldBy].sort((x, y) => x[0] - y[0]);
   const plain = made.map(([institution, byLot]) => {
     const mine = loopsAt.get(institution) ?? [];
     const takenLot = new Map<number, number>();
@@ -75,17 +77,20 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
     let taken = 0;
     let count = 0;
     const bills = new Set<number>();
+    const hereByLot = new Map<number, number>();
     for (const loop of mine) {
       add(takenLot, loop.lot, loop.rows.length - 1);
       add(takenItem, loop.item, loop.rows.length - 1);
       taken += loop.rows.length - 1;
       const here = loop.rows.slice(1).filter((r) => institutionOf(r) === institution);
       for (const row of here) bills.add(row);
+      add(hereByLot, loop.lot, here.length);
       count += here.length;
     }
     const mineSold = byLot.reduce((sum, [, n]) => sum + n, 0);
     const any = (repeats - taken + 1) / (sold - mineSold + DRUG_PRIOR);
     let expected = 0;
+    const ofItsLot = new Set<number>();
     for (const [lot, n] of byLot) {
       const item = traced.itemOfLot[lot]!;
       const drug =
@@ -97,11 +102,14 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
         ((repeatsLot[lot]! - (takenLot.get(lot) ?? 0)) / elsewhere + LOT_PRIOR * drug) /
         (soldLot[lot]! - n + LOT_PRIOR);
       expected += n * Math.min(1, rate);
+      if (n * Math.min(1, rate) * 2 >= (hereByLot.get(lot) ?? 0)) ofItsLot.add(lot);
     }
+    const unexplained = mine.filter((loop) => !ofItsLot.has(loop.lot));
     const again = traced.rebilled.get(institution)?.length ?? 0;
     return {
       institution,
       loops: mine,
+      own: unexplained.length > 0 ? unexplained : mine,
       // A bill entered for somebody else brings all its packs along: it is one mistake.
       repeats: Math.min(count, bills.size),
       sales: mineSold,

@@ -52,7 +52,7 @@ export function writeTraceCodes(
       const lot = draw.int(9) + Math.floor(dayIn(v.begin) / 40) * 3;
       for (let n = v.lines[k + 1]!; n > 0; n--, boxes++) {
         const bad = v.lines[k] === badLot && lot % 7 === 3;
-        const code = own?.[boxes % own.length] ?? `8${bad ? draw.int(40) : fresh++}77`;
+        const code = own?.[boxes % own.length] ?? `8${bad ? lot * 100 + draw.int(40) : fresh++}77`;
         const when = formatDay(FIRST_DAY + dayIn(v.settled));
         const cells = (id: string) =>
           file.row(
