@@ -6,7 +6,7 @@ import type { Loop, TraceSales } from './loops.js';
 export interface Site {
   readonly institution: number;
   readonly loops: readonly Loop[];
-  /** Loops of lots whose other sellers account for less than half of what is repeated here; all where none is. */
+  /** Loops but of lots that repeat at more than `BATCH_PLACES` institutions; all where no other is. */
   readonly own: readonly Loop[];
   /** Its sales of codes that had been sold before, here or elsewhere; at most one for each bill. */
   readonly repeats: number;
@@ -25,6 +25,8 @@ export interface Site {
 /** Sales that a lot’s rate is shrunk to its drug’s with, and a drug’s to the general one. */
 const LOT_PRIOR = 50;
 const DRUG_PRIOR = 1000;
+/** A lot whose codes repeat at more institutions has a few codes for all its packs: it ties nobody to anybody. */
+const BATCH_PLACES = 5;
 /**
  * Expectations are counts already; sites scan with more or less care. Hardly any honest site repeats a code at
  * all: a few that are full of repeats must not hide each other.
@@ -57,13 +59,17 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
   const repeatsItem = new Map<number, number>();
   let repeats = 0;
   const loopsAt = new Map<number, Loop[]>();
+  const placesOfLot = new Map<number, Set<number>>();
   for (const loop of loops) {
     // Who sells a pack first has done nothing yet: the others have to explain themselves.
     const again = loop.rows.length - 1;
     repeatsLot[loop.lot]! += again;
     add(repeatsItem, loop.item, again);
     repeats += again;
+    const ofLot = placesOfLot.get(loop.lot) ?? new Set<number>();
+    placesOfLot.set(loop.lot, ofLot);
     for (const h of new Set(loop.rows.map(institutionOf))) {
+      ofLot.add(h);
       const list = loopsAt.get(h);
       if (list) list.push(loop);
       else loopsAt.set(h, [loop]);
@@ -77,20 +83,17 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
     let taken = 0;
     let count = 0;
     const bills = new Set<number>();
-    const hereByLot = new Map<number, number>();
     for (const loop of mine) {
       add(takenLot, loop.lot, loop.rows.length - 1);
       add(takenItem, loop.item, loop.rows.length - 1);
       taken += loop.rows.length - 1;
       const here = loop.rows.slice(1).filter((r) => institutionOf(r) === institution);
       for (const row of here) bills.add(row);
-      add(hereByLot, loop.lot, here.length);
       count += here.length;
     }
     const mineSold = byLot.reduce((sum, [, n]) => sum + n, 0);
     const any = (repeats - taken + 1) / (sold - mineSold + DRUG_PRIOR);
     let expected = 0;
-    const ofItsLot = new Set<number>();
     for (const [lot, n] of byLot) {
       const item = traced.itemOfLot[lot]!;
       const drug =
@@ -102,9 +105,8 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
         ((repeatsLot[lot]! - (takenLot.get(lot) ?? 0)) / elsewhere + LOT_PRIOR * drug) /
         (soldLot[lot]! - n + LOT_PRIOR);
       expected += n * Math.min(1, rate);
-      if (n * Math.min(1, rate) * 2 >= (hereByLot.get(lot) ?? 0)) ofItsLot.add(lot);
     }
-    const unexplained = mine.filter((loop) => !ofItsLot.has(loop.lot));
+    const unexplained = mine.filter((l) => placesOfLot.get(l.lot)!.size <= BATCH_PLACES);
     const again = traced.rebilled.get(institution)?.length ?? 0;
     return {
       institution,

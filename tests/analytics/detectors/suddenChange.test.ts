@@ -234,5 +234,14 @@ describe('sudden-change', () => {
     expect(findings[0]?.innocent[0]?.code).toBe(code);
   });
 
+  it('takes a clinic that somebody saw every other week for open', async () => {
+    const plain = clinics(117);
+    plain.institutions.push({ id: 'h32', level: '10', county: '530102' });
+    for (let day = 3; day < 200; day += 14) visit(plain, 'h32', day);
+    const [finding, ...others] = listed(await detect(buildWorld(jump(plain, 'h32', 200))));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'institution')).toEqual(['h32']);
+  });
+
   itBehaves(suddenChange, jumped);
 });

@@ -34,6 +34,12 @@ function sale(plain: HonestWorld, patient: string, institution: string, code: st
   plain.settlements.push(bought);
 }
 
+/** Packs of the batch bear its lot. */
+const ofBatch = (s: PlainSettlement): PlainSettlement =>
+  s.traces?.some((t) => t.item === 'batch')
+    ? { ...s, traces: s.traces.map((t) => ({ ...t, lot: 'L9' })) }
+    : s;
+
 function bought(
   plain: HonestWorld,
   patient: string,
@@ -48,10 +54,10 @@ function bought(
 }
 
 /** Packs that a collector sells back to two pharmacies. */
-function loops(seed = 41): HonestWorld {
+function loops(seed = 41, times = 3): HonestWorld {
   const plain = traced(seed);
   for (let k = 0; k < 12; k++)
-    for (let n = 0; n < 3; n++)
+    for (let n = 0; n < times; n++)
       sale(plain, names(3, 7)[(2 * k + n) % 7]!, n % 2 ? 'ph2' : 'ph5', `loop${k}`, `X${k % 5}`);
   return plain;
 }
@@ -109,6 +115,20 @@ describe('trace-code-loop', () => {
         sale(plain, names(plain.rng.int(390), 1)[0]!, place, `twice${k}`, 'batch');
       }
     expect(listed(await detect(buildWorld(plain)))).toEqual([]);
+  });
+
+  it('keeps who sold packs of a batch with a few codes only out of a loop that others run', async () => {
+    const plain = loops(47, 12);
+    const before = idsOf(listed(await detect(buildWorld(plain)))[0]!, 'patient');
+    // Forty codes for a whole batch, of which the loop's pharmacies sold some, too.
+    for (let n = 0; n < 240; n++)
+      sale(plain, names(n % 120, 1)[0]!, `ph${n % 8}`, `carton${plain.rng.int(40)}`, 'batch');
+    const [finding, ...others] = listed(
+      await detect(buildWorld({ ...plain, settlements: plain.settlements.map(ofBatch) })),
+    );
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'institution')).toEqual(['ph2', 'ph5']);
+    expect(idsOf(finding!, 'patient')).toEqual(before);
   });
 
   it('takes no bill that was written again, nor one that was refunded, for a loop', async () => {

@@ -10,6 +10,7 @@ import {
   planted,
   recruit,
   type Scheme,
+  someCounty,
   someShop,
 } from './rings.js';
 import { DAYS, type Visit } from './world.js';
@@ -29,7 +30,7 @@ const DAILY = items('阿托伐他汀', '硫酸氢氯', '达格列净', '厄贝�
 const resale: Scheme = (world, index) => {
   const draw = world.draw(`resale ${index}`);
   const sly = world.camouflage === 4;
-  const county = draw.range(0, 4);
+  const county = someCounty(world, draw);
   const cards = strangers(world, draw, adults(world, county), draw.range(7, 15), () => true);
   const stops = [
     ...draw.sample(placesOf(world, ['tertiary', 'secondary', 'county', 'private']), 4),
@@ -58,7 +59,7 @@ const resale: Scheme = (world, index) => {
 /** One person fetches the same medicine at three or four hospitals, each time for weeks. */
 const duplicates: Scheme = (world, index) => {
   const draw = world.draw(`duplicates ${index}`);
-  const county = draw.range(0, 4);
+  const county = someCounty(world, draw);
   const [person] = strangers(world, draw, adults(world, county), 1, (x) => x.age > 45);
   recruit(world, [person!]);
   return () => {
@@ -89,7 +90,7 @@ const duplicates: Scheme = (world, index) => {
 const traceLoop: Scheme = (world, index) => {
   const draw = world.draw(`trace loop ${index}`);
   const sly = world.camouflage === 4;
-  const county = draw.range(0, 4);
+  const county = someCounty(world, draw);
   const shops = [someShop(world, draw, county)];
   if (sly) shops.push(someShop(world, draw, county));
   const cards = strangers(world, draw, adults(world, county), draw.range(8, 18), () => true);
@@ -117,7 +118,7 @@ const traceLoop: Scheme = (world, index) => {
 const emptySales: Scheme = (world, index) => {
   const draw = world.draw(`empty sales ${index}`);
   const sly = world.camouflage === 4;
-  const county = draw.range(0, 4);
+  const county = someCounty(world, draw);
   const shop = someShop(world, draw, county);
   goods(world).reporting.add(shop);
   return () => {

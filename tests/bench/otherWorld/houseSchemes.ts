@@ -1,7 +1,7 @@
 import { diagnosis, items } from './catalogue.js';
 import { outVisit, stayVisit } from './ordinary.js';
 import { strangers } from './people.js';
-import { adults, boldness, placesOf, planted, type Scheme } from './rings.js';
+import { adults, boldness, placesOf, planted, type Scheme, someCounty } from './rings.js';
 import { at, DAYS, dayIn, settle, type Visit, type World } from './world.js';
 
 /** A case names the house (and doctors), not its patients: they may know nothing of it. */
@@ -161,7 +161,7 @@ const twoPlaces: Scheme = (world, index) => {
 const jump: Scheme = (world, index) => {
   const draw = world.draw(`jump ${index}`);
   const sly = world.camouflage === 4;
-  const county = draw.range(0, 4);
+  const county = someCounty(world, draw);
   const place = draw.pick(placesOf(world, ['clinic', 'private', 'township'], county));
   return () => {
     const from = adults(world, county).filter(

@@ -8,6 +8,7 @@ import {
   planted,
   recruit,
   type Scheme,
+  someCounty,
   someShop,
 } from './rings.js';
 import { at, DAYS, dayIn, type Visit } from './world.js';
@@ -16,7 +17,7 @@ import { at, DAYS, dayIn, type Visit } from './world.js';
 const agent: Scheme = (world, index) => {
   const draw = world.draw(`agent ${index}`);
   const sly = world.camouflage === 4;
-  const county = draw.range(0, 4);
+  const county = someCounty(world, draw);
   const cards = strangers(world, draw, adults(world, county), draw.range(12, 26), () => true);
   const places = [
     someShop(world, draw, county),
@@ -50,7 +51,7 @@ const agent: Scheme = (world, index) => {
 const convoy: Scheme = (world, index) => {
   const draw = world.draw(`convoy ${index}`);
   const sly = world.camouflage === 4;
-  const county = draw.range(0, 4);
+  const county = someCounty(world, draw);
   const cards = strangers(world, draw, adults(world, county), draw.range(4, 9), () => true);
   const shops = draw.sample(
     placesOf(world, ['pharmacy'], county).filter((i) => world.places[i]!.clock),
@@ -77,7 +78,7 @@ const convoy: Scheme = (world, index) => {
 /** Clinics and hospitals that lend each other the same people: everybody is billed everywhere. */
 const lentCore: Scheme = (world, index) => {
   const draw = world.draw(`lent core ${index}`);
-  const county = draw.range(0, 4);
+  const county = someCounty(world, draw);
   const people = strangers(
     world,
     draw,
@@ -107,10 +108,10 @@ const lentCore: Scheme = (world, index) => {
 /** A doctor's patients all go to one far little shop, though others are nearer. */
 const steering: Scheme = (world, index) => {
   const draw = world.draw(`steering ${index}`);
-  const county = draw.range(1, 4);
+  const county = someCounty(world, draw);
   const hospital = draw.pick(placesOf(world, ['county', 'private'], county));
   const doctor = draw.pick(world.places[hospital]!.doctors);
-  const payer = someShop(world, draw, (county % 4) + 1);
+  const payer = someShop(world, draw, someCounty(world, draw));
   const patients = strangers(world, draw, adults(world, county), draw.range(14, 30), () => true);
   recruit(world, patients);
   return () => {

@@ -1,5 +1,6 @@
 import { diagnosis, items } from './catalogue.js';
 import type { Draw } from './draw.js';
+import { COUNTIES } from './geography.js';
 import { moment, outVisit, stayVisit } from './ordinary.js';
 import { choose, mobile, strangers } from './people.js';
 import { type Case, DAYS, dayIn, type PlaceKind, type Visit, type World } from './world.js';
@@ -26,6 +27,10 @@ export const placesOf = (world: World, kinds: readonly PlaceKind[], county?: num
   world.places.flatMap((p, i) =>
     kinds.includes(p.kind) && (county === undefined || p.county === county) ? [i] : [],
   );
+
+/** A county in which enough people live. */
+export const someCounty = (world: World, draw: Draw): number =>
+  draw.pick(COUNTIES.map((_, c) => c).filter((c) => adults(world, c).length >= 300));
 
 /** A middling shop of a county: neither the busiest nor one that nobody visits. */
 export function someShop(world: World, draw: Draw, county: number): number {
