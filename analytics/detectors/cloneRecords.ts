@@ -94,7 +94,9 @@ function describe(
   // Hardly anybody of the house to compare with: its pathway cannot be told from a copy.
   const unknown = !house.known && pathwayQ > params.q;
   const innocent: InnocentExplanation[] = [
-    ...(unknown ? [] : [{ code: 'pathway-template', q: pathwayQ, weight: pathwayQ > p ? 1 : 0 }]),
+    ...(unknown
+      ? []
+      : [{ code: 'pathway-template', q: pathwayQ, weight: pathwayQ > params.q ? 1 : 0 }]),
     ...(byDay
       ? [{ code: 'checkup-day', q: family(byDay.p), weight: 1 - byDay.days / rows.length }]
       : []),
@@ -148,7 +150,7 @@ function describeRewritten(
   const unknown = !house.known && wayQ > params.q;
   const pathwayQ = Math.max(elsewhere, unknown ? 0 : wayQ);
   const innocent: InnocentExplanation[] = [
-    { code: 'pathway-template', q: pathwayQ, weight: pathwayQ > p ? 1 : 0 },
+    { code: 'pathway-template', q: pathwayQ, weight: pathwayQ > params.q ? 1 : 0 },
     ...(byDay
       ? [{ code: 'checkup-day', q: byDay.p, weight: 1 - byDay.days / unit.bills.length }]
       : []),

@@ -4,7 +4,8 @@
  * - A ring joins the case with which it shares most people, half of the smaller at least. Compared are the people of
  *   the case's outline, so that neither a diffuse pattern over two rings nor one member with habits of his own makes
  *   one of them.
- * - What a person did by himself is a reason of the ring that he belongs to.
+ * - What a person did by himself is a reason of the ring that he belongs to; what a place did in several ways that one
+ *   detector looks at is one case.
  * - What a place did by itself and a ring there are one case where they rest on the same settlements: two schemes may
  *   use one pharmacy. The surer of the two leads.
  *
@@ -79,9 +80,11 @@ export function joinFindings(
           ? people.has(personOf(own)!)
           : [first!, ...rest].some((f) => isThere(f, place) && sameSettlements(f, own))),
     );
-    const known = ring ?? alone.find(({ findings: [head] }) => samePerson(head!, own));
+    const same = alone.find(({ findings: [head] }) => sameDoing(head!, own));
+    const known = ring ?? same ?? alone.find(({ findings: [head] }) => samePerson(head!, own));
     if (known) known.findings.push(own);
-    else alone.push(draftOf(own));
+    if (known && known === same) same.outline.push(own);
+    if (!known) alone.push(draftOf(own));
   }
   const led: Draft[] = [];
   for (const ring of rings) {
@@ -116,6 +119,13 @@ const placeOf = (f: Finding): string | undefined => coresOf(f, 'institution')[0]
 const personOf = (f: Finding): string | undefined => coresOf(f, 'patient')[0];
 const samePerson = (f: Finding, g: Finding) =>
   personOf(f) !== undefined && personOf(f) === personOf(g) && f.status === g.status;
+/** One detector may see what a place does in several of its services; what a doctor does there is his own. */
+const sameDoing = (f: Finding, g: Finding) =>
+  f.detector === g.detector &&
+  f.status === g.status &&
+  [f, g].every((x) => coresOf(x, 'doctor').length + coresOf(x, 'patient').length === 0) &&
+  placeOf(f) !== undefined &&
+  coresOf(f, 'institution').join() === coresOf(g, 'institution').join();
 const isThere = (f: Finding, place: string) => coresOf(f, 'institution').includes(place);
 
 function ringsOf(sorted: readonly Finding[], isSure: (f: Finding) => boolean): Draft[] {

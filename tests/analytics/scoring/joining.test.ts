@@ -127,6 +127,22 @@ describe('what one place did', () => {
     expect(none).toEqual([]);
   });
 
+  it('is one case, however many of the services that one detector looks at show it', () => {
+    const massages = own(1e-9, [place('H1'), ...row('m', 2)], rows('m', 3));
+    const needles = own(1e-12, [place('H1'), ...row('n', 2)], rows('n', 3));
+    const elsewhere = own(1e-5, [place('H2')], rows('n', 3));
+    const stock = finding('resale', 1e-7, [place('H1')], { kind: 'entity' });
+    const lent = ['D1', 'D2'].map((id) =>
+      own(1e-4, [place('H3'), { kind: 'doctor', id, role: 'core' }]),
+    );
+    expect(casesOf(lent)).toHaveLength(2);
+    expect(casesOf([massages, needles, elsewhere, stock])).toEqual([
+      { by: 'jump+jump', outline: 'H1 m1 m2 n1 n2', p: 1e-12 },
+      { by: 'resale', outline: 'H1', p: 1e-7 },
+      { by: 'jump', outline: 'H2', p: 1e-5 },
+    ]);
+  });
+
   it('is another case where they share nothing but the place, whichever is surer', () => {
     for (const p of [1e-4, 1e-12])
       expect(casesOf([ring(1e-8), jump(p, rows('t', 30))])).toHaveLength(2);
