@@ -72,6 +72,8 @@ async function inThreads(
   const pool = new Piscina<DetectTask, LaneAnswer>({
     filename: compiled('analytics/scoring/detect.worker.js'),
     ...{ workerData: searched, minThreads: threads, maxThreads: threads },
+    // A thread that is stopped while Piscina requires a module takes the process with it; imported, it does not.
+    execArgv: [...process.execArgv, '--no-experimental-require-module'],
   });
   try {
     await work(async (task) => {

@@ -55,6 +55,16 @@ describe('detectors side by side', () => {
       ).rejects.toMatchObject({ kind: 'cancelled' });
   });
 
+  it('end without taking the process along, also while their threads start', async () => {
+    for (let delay = 0; delay < 200; delay += 10) {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), delay);
+      await expect(detectAll(searched, ids, [], 2, { signal: stop.signal })).rejects.toMatchObject({
+        kind: 'cancelled',
+      });
+    }
+  }, 60_000);
+
   it('hand on what one of them throws', async () => {
     const broken = { ...searched, world: { ...searched.world, settlements: null as never } };
     for (const threads of [1, 2])
