@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,6 +99,28 @@ function guarded(options: DaemonOptions): [string, string[]] {
   return [setpriv, [...as, '--pdeathsig=KILL', '--', options.command, ...options.args]];
 }
 
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    /* gone already */
+  }
+}
+
+/**
+ * PostgreSQL's backends lead groups of their own, and may answer once more after their parent's
+ * death. Elsewhere than on Linux only the group is killed.
+ */
+function childrenOf(pid: number | undefined): number[] {
+  try {
+    return (
+      readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g)?.map(Number) ?? []
+    );
+  } catch {
+    return [];
+  }
+}
+
 /** Starts a server in a process group of its own and waits until it answers. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   let child: ChildProcess | undefined;
@@ -107,11 +129,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   let forget = () => {};
 
   const signalGroup = (signal: NodeJS.Signals) => {
-    try {
-      if (child?.pid !== undefined) process.kill(-child.pid, signal);
-    } catch {
-      /* gone already */
-    }
+    if (child?.pid !== undefined) kill(-child.pid, signal);
   };
 
   function launch() {
@@ -178,8 +196,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   async function end(signal: NodeJS.Signals): Promise<void> {
     if (!child) return;
-    if (signal === 'SIGKILL') signalGroup(signal);
-    else child.kill(signal);
+    if (signal === 'SIGKILL') {
+      const children = childrenOf(child.pid);
+      signalGroup(signal);
+      for (const pid of children) kill(pid, signal);
+    } else child.kill(signal);
     const late = setTimeout(() => signalGroup('SIGKILL'), STOP_MS);
     await gone;
     clearTimeout(late);
