@@ -156,7 +156,7 @@ function rescore(
   const usual = (k: number, other: number) =>
     -Math.log(
       ((visited.both.get(placePair(k, other)) ?? 0) - (both.get(placePair(k, other)) ?? 0) + 0.25) /
-        Math.max(1, (visited.visitors.get(other) ?? 0) - (visits.get(other) ?? 0) + 1),
+        Math.max(1, visited.at(other).length - (visits.get(other) ?? 0) + 1),
     );
   const cost = (m: number, k: number) => {
     const [from, to] = ranges.get(m)!;

@@ -8,6 +8,7 @@
  * or a campaign is everybody's day. A pair scores Σ −ln c over its joint days *minus the largest*: one meeting is never
  * enough. `redrawn` moves every visit by whole weeks, each on its own (N2).
  */
+import { pairHash } from './pairIds.js';
 import type { PairScreen } from './pairSums.js';
 import { type RedrawnScreen, weekShifts } from './weekShifts.js';
 
@@ -134,10 +135,7 @@ function sketch(visits: number): {
   let size = 1 << 12;
   while (size < visits * 16 && size < 1 << 28) size *= 2;
   const counts = new Uint8Array(size);
-  const at = (a: number, b: number) => {
-    const h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
-    return (h ^ (h >>> 15)) & (size - 1);
-  };
+  const at = (a: number, b: number) => pairHash(a, b) & (size - 1);
   return {
     add: (a, b) => {
       const h = at(a, b);

@@ -77,16 +77,33 @@ export function jaccard(
   i: number,
   j: number,
 ): number {
-  let a = start[i]!;
-  let b = start[j]!;
+  return similarity(tokens, start[i]!, start[i + 1]!, tokens, start[j]!, start[j + 1]!);
+}
+
+/** The same of two ascending lists. */
+export function jaccardOfLists(x: ArrayLike<number>, y: ArrayLike<number>): number {
+  return similarity(x, 0, x.length, y, 0, y.length);
+}
+
+/** Of `x[from] … x[to − 1]` and `y[start] … y[end − 1]`, both ascending without repeats. */
+function similarity(
+  x: ArrayLike<number>,
+  from: number,
+  to: number,
+  y: ArrayLike<number>,
+  start: number,
+  end: number,
+): number {
+  let a = from;
+  let b = start;
   let both = 0;
-  while (a < start[i + 1]! && b < start[j + 1]!) {
-    const x = tokens[a]!;
-    const y = tokens[b]!;
-    if (x === y) both++;
-    if (x <= y) a++;
-    if (y <= x) b++;
+  while (a < to && b < end) {
+    const mine = x[a]!;
+    const theirs = y[b]!;
+    if (mine === theirs) both++;
+    if (mine <= theirs) a++;
+    if (theirs <= mine) b++;
   }
-  const all = start[i + 1]! - start[i]! + (start[j + 1]! - start[j]!) - both;
+  const all = to - from + (end - start) - both;
   return all === 0 ? 0 : both / all;
 }

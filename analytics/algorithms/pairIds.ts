@@ -9,6 +9,13 @@ export interface PairIds {
   idOf(k: number, l: number): number;
 }
 
+/** Multiplicative hash of a pair; its low bits are as good as any. */
+export function pairHash(k: number, l: number): number {
+  let h = Math.imul(k, 0x9e3779b1) ^ Math.imul(l, 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
+  return h ^ (h >>> 13);
+}
+
 const FIRST_ROOM = 1 << 12;
 
 export function createPairIds(): PairIds {
@@ -19,9 +26,7 @@ export function createPairIds(): PairIds {
   let size = 0;
 
   function slotOf(k: number, l: number): number {
-    let h = Math.imul(k, 0x9e3779b1) ^ Math.imul(l, 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
-    let i = (h ^ (h >>> 13)) & mask;
+    let i = pairHash(k, l) & mask;
     for (let id = slots[i]!; id >= 0 && (first[id] !== k || second[id] !== l); id = slots[i]!)
       i = (i + 1) & mask;
     return i;

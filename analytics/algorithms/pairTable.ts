@@ -2,6 +2,7 @@
  * Counts of pairs in an open-addressing hash table over typed arrays: linear probing, at most half
  * full, multiplicative hashing (Knuth, TAOCP 3, §6.4).
  */
+import { pairHash } from './pairIds.js';
 
 /** A pair a < b counts once per cell: `last` holds the cell that counted it last. */
 export interface PairTable {
@@ -27,9 +28,7 @@ export function createPairTable(expected = 1 << 12): PairTable {
 }
 
 function slotOf(table: PairTable, a: number, b: number): number {
-  let h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
-  let i = (h ^ (h >>> 13)) & table.mask;
+  let i = pairHash(a, b) & table.mask;
   while (table.a[i] !== -1 && (table.a[i] !== a || table.b[i] !== b)) i = (i + 1) & table.mask;
   return i;
 }

@@ -15,7 +15,6 @@ export interface Links {
 }
 
 export interface CoVisits {
-  readonly visitors: ReadonlyMap<number, number>;
   readonly both: ReadonlyMap<number, number>;
   /** Places of one patient. */
   of(patient: number): readonly number[];
@@ -26,7 +25,6 @@ export interface CoVisits {
 export const placePair = (k: number, l: number) => Math.min(k, l) * 2 ** 25 + Math.max(k, l);
 
 export function coVisits({ patient, place }: Links): CoVisits {
-  const visitors = new Map<number, number>();
   const both = new Map<number, number>();
   const ranges = rangesOf(patient);
   const people = new Map<number, number[]>();
@@ -35,17 +33,15 @@ export function coVisits({ patient, place }: Links): CoVisits {
     if (list) list.push(patient[e]!);
     else people.set(k, [patient[e]!]);
   }
-  for (const [from, to] of ranges.values())
-    for (let x = from; x < to; x++) {
-      visitors.set(place[x]!, (visitors.get(place[x]!) ?? 0) + 1);
-      if (to - from > PLACES_MAX) continue;
+  for (const [from, to] of ranges.values()) {
+    if (to - from > PLACES_MAX) continue;
+    for (let x = from; x < to; x++)
       for (let y = x + 1; y < to; y++) {
         const k = placePair(place[x]!, place[y]!);
         both.set(k, (both.get(k) ?? 0) + 1);
       }
-    }
+  }
   return {
-    visitors,
     both,
     of: (p) => {
       const [from, to] = ranges.get(p) ?? [0, 0];

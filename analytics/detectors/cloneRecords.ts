@@ -101,32 +101,10 @@ function describe(
       ? [{ code: 'checkup-day', q: family(byDay.p), weight: 1 - byDay.days / rows.length }]
       : []),
   ];
-  const concluded = conclude(p, innocent, params.q);
-  return {
-    detector: DETECTOR,
-    detectorVersion: VERSION,
-    kind: 'ring',
-    subjects: [
-      institutionSubject(world, star.institution),
-      ...(star.doctor >= 0 ? [doctorSubject(world, star.doctor)] : []),
-      ...memberSubjects(
-        world,
-        rows.map((row) => world.settlements.patient[row]!),
-      ),
-    ],
-    reasons: [
-      reason(world, DETECTOR, 'same-items', {
-        ...{ measured: rows.length, expected: unit.expected, unit: 'settlements', rows, p },
-      }),
-      reason(world, DETECTOR, 'share-of-records', {
-        ...{ measured: rows.length / star.rows.length, expected: unit.expected / star.rows.length },
-        ...{ unit: 'share', rows },
-      }),
-    ],
-    innocent: ranked(innocent),
-    ...(unknown && concluded.status === 'finding' ? { status: 'review', p: null } : concluded),
-    fundAtRisk: fundOf(world, rows),
-  };
+  return copied(world, 'same-items', params.q, {
+    ...{ institution: star.institution, doctors: star.doctor >= 0 ? [star.doctor] : [] },
+    ...{ rows, of: star.rows.length, expected: unit.expected, p, innocent, unknown },
+  });
 }
 
 /** Bills of a list that name a doctor, at least. */
@@ -155,25 +133,43 @@ function describeRewritten(
       ? [{ code: 'checkup-day', q: byDay.p, weight: 1 - byDay.days / unit.bills.length }]
       : []),
   ];
-  const concluded = conclude(p, innocent, params.q);
-  const { expected } = found;
+  return copied(world, 'rewritten-items', params.q, {
+    ...{ institution: unit.institution, doctors: doctors.sort((x, y) => x - y) },
+    ...{ rows, of: unit.bills.length, expected: found.expected, p, innocent, unknown },
+  });
+}
+
+/** Bills of a house that are alike, of so many; `unknown` where its own way cannot be told from a copy. */
+interface Copied {
+  readonly institution: number;
+  readonly doctors: readonly number[];
+  readonly rows: readonly number[];
+  readonly of: number;
+  readonly expected: number;
+  readonly p: number;
+  readonly innocent: readonly InnocentExplanation[];
+  readonly unknown: boolean;
+}
+
+function copied(world: World, code: string, level: number, found: Copied): Finding {
+  const { rows, of, expected, p, innocent, unknown } = found;
+  const concluded = conclude(p, innocent, level);
   return {
     ...{ detector: DETECTOR, detectorVersion: VERSION, kind: 'ring' },
     subjects: [
-      institutionSubject(world, unit.institution),
-      ...doctors.sort((x, y) => x - y).map((doctor) => doctorSubject(world, doctor)),
+      institutionSubject(world, found.institution),
+      ...found.doctors.map((doctor) => doctorSubject(world, doctor)),
       ...memberSubjects(
         world,
         rows.map((row) => world.settlements.patient[row]!),
       ),
     ],
     reasons: [
-      reason(world, DETECTOR, 'rewritten-items', {
+      reason(world, DETECTOR, code, {
         ...{ measured: rows.length, expected, unit: 'settlements', rows, p },
       }),
       reason(world, DETECTOR, 'share-of-records', {
-        ...{ measured: rows.length / unit.bills.length, expected: expected / unit.bills.length },
-        ...{ unit: 'share', rows },
+        ...{ measured: rows.length / of, expected: expected / of, unit: 'share', rows },
       }),
     ],
     innocent: ranked(innocent),

@@ -92,7 +92,9 @@ function roundsOf(world: World): readonly Round[] {
       for (const y of shops.slice(i + 1)) {
         const round = made.get(pairKey(x, y)) ?? { places: [x, y], days: new Map() };
         made.set(pairKey(x, y), round);
-        round.days.set(day, [...(round.days.get(day) ?? []), patient]);
+        const people = round.days.get(day);
+        if (people) people.push(patient);
+        else round.days.set(day, [patient]);
       }
   }
   const rounds = [...made.values()]

@@ -174,7 +174,8 @@ function at<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return value;
 }
 
-function countOf(bills: readonly HouseBill[]): Map<number, number> {
+/** How many bills have an item. */
+export function countOf(bills: readonly HouseBill[]): Map<number, number> {
   const out = new Map<number, number>();
   for (const { items } of bills) for (const x of items) out.set(x, (out.get(x) ?? 0) + 1);
   return out;

@@ -1,4 +1,5 @@
-import type { HouseBill } from './houseBills.js';
+import { jaccardOfLists } from '../../algorithms/minhash.js';
+import { countOf, type HouseBill } from './houseBills.js';
 
 /** Bills that repeat most of a list which they have in common, and who else does. */
 export interface RewrittenLists {
@@ -32,19 +33,19 @@ export function rewrittenLists(all: readonly HouseBill[], minItems: number): Rew
   return {
     bills: found.flatMap(({ bills }) => bills),
     lists: found.map(({ bills }) => bills),
-    isLike: (bill) => found.some(({ list }) => alike(list, bill.items) >= HALF),
+    isLike: (bill) => found.some(({ list }) => jaccardOfLists(list, bill.items) >= HALF),
   };
 }
 
 function around(left: readonly HouseBill[], minItems: number) {
   let bills: readonly HouseBill[] = [];
   for (const centre of left) {
-    const near = left.filter((b) => alike(centre.items, b.items) >= BEGIN);
+    const near = left.filter((b) => jaccardOfLists(centre.items, b.items) >= BEGIN);
     if (near.length > bills.length) bills = near;
   }
   let list = inHalfOf(bills);
   for (let round = 0; round < ROUNDS; round++) {
-    bills = left.filter((b) => alike(list, b.items) >= HALF);
+    bills = left.filter((b) => jaccardOfLists(list, b.items) >= HALF);
     const next = inHalfOf(bills);
     if (next.join() === list.join()) break;
     list = next;
@@ -53,23 +54,8 @@ function around(left: readonly HouseBill[], minItems: number) {
 }
 
 function inHalfOf(bills: readonly HouseBill[]): number[] {
-  const count = new Map<number, number>();
-  for (const { items } of bills) for (const x of items) count.set(x, (count.get(x) ?? 0) + 1);
-  return [...count]
+  return [...countOf(bills)]
     .filter(([, n]) => n * 2 >= bills.length)
     .map(([x]) => x)
     .sort((x, y) => x - y);
-}
-
-/** Jaccard similarity of two ascending lists. */
-export function alike(a: readonly number[], b: readonly number[]): number {
-  let [x, y, both] = [0, 0, 0];
-  while (x < a.length && y < b.length) {
-    if (a[x] === b[y]) both++;
-    const step = a[x]! - b[y]!;
-    if (step <= 0) x++;
-    if (step >= 0) y++;
-  }
-  const all = a.length + b.length - both;
-  return all === 0 ? 0 : both / all;
 }

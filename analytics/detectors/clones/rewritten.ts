@@ -1,9 +1,10 @@
 import { exceedanceTail } from '../../algorithms/exceedance.js';
+import { jaccardOfLists } from '../../algorithms/minhash.js';
 import { sidak } from '../../algorithms/multiplicity.js';
 import type { World } from '../../projection/world.js';
 import type { HouseBill, HouseUnit } from './houseBills.js';
 import type { HouseWay } from './judge.js';
-import { alike, type RewrittenLists, rewrittenLists } from './lists.js';
+import { type RewrittenLists, rewrittenLists } from './lists.js';
 
 /** A house whose bills of one diagnosis were written from one list, or from a few by turns. */
 export interface Rewritten extends RewrittenLists {
@@ -108,7 +109,7 @@ function isPrinted(world: World, { bills }: HouseUnit, options: RewrittenOptions
   for (const list of on.lists) {
     let most = 0;
     for (const centre of list) {
-      const same = list.filter((b) => alike(centre.items, b.items) >= options.similarity);
+      const same = list.filter((b) => jaccardOfLists(centre.items, b.items) >= options.similarity);
       if (new Set(same.map((b) => doctor[b.row]!)).size > 1) most = Math.max(most, same.length);
     }
     printed += most;

@@ -1,4 +1,4 @@
-import { jaccard } from '../../algorithms/minhash.js';
+import { jaccardOfLists } from '../../algorithms/minhash.js';
 import { CLASS_CHRONIC, CLASS_OUTPATIENT, type World } from '../../projection/world.js';
 import { type DiagnosisRecords, recordsByDiagnosis, rowsByDiagnosis } from './records.js';
 
@@ -96,9 +96,7 @@ export function counterStars(
       const centre = commonest(rows.map((row) => listOf.get(row)!));
       const isLike = (row: number) => {
         const list = listOf.get(row);
-        if (!list) return false;
-        const tokens = [...centre, ...list];
-        return jaccard([0, centre.length, tokens.length], tokens, 0, 1) >= options.similarity;
+        return list !== undefined && jaccardOfLists(centre, list) >= options.similarity;
       };
       const [institution, doctor] = [s.institution[rows[0]!]!, s.doctor[rows[0]!]!];
       return { all, diagnosis, institution, doctor, rows, clones: rows.filter(isLike), isLike };

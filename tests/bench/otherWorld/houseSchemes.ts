@@ -1,4 +1,5 @@
 import { diagnosis, items } from './catalogue.js';
+import type { Draw } from './draw.js';
 import { outVisit, stayVisit } from './ordinary.js';
 import { strangers } from './people.js';
 import { adults, boldness, placesOf, planted, type Scheme, someCounty } from './rings.js';
@@ -11,19 +12,19 @@ const houseOnly = (world: World, type: string, visits: readonly Visit[]) =>
 const MILD = ['M51', 'M47', 'K29', 'I10', 'E11', 'I25'].map(diagnosis);
 const privates = (world: World) => placesOf(world, ['private', 'rehab']);
 
+/** Patients of a house's county who are older than `age`, for no other part. */
+function inNeed(world: World, draw: Draw, house: number, n: number, age: number): number[] {
+  const near = adults(world, world.places[house]!.county);
+  const people = strangers(world, draw, near, n, (x) => x.age > age);
+  for (const p of people) world.people[p]!.taken = true;
+  return people;
+}
+
 /** Billed for a bed, living at home: they go on shopping and seeing their clinic. */
 const hungBeds: Scheme = (world, index) => {
   const draw = world.draw(`hung beds ${index}`);
   const house = draw.pick(privates(world));
-  const county = world.places[house]!.county;
-  const people = strangers(
-    world,
-    draw,
-    adults(world, county),
-    draw.range(30, 60),
-    (x) => x.age > 45,
-  );
-  for (const p of people) world.people[p]!.taken = true;
+  const people = inNeed(world, draw, house, draw.range(30, 60), 45);
   return () => {
     const visits: Visit[] = [];
     for (const p of people)
@@ -55,14 +56,7 @@ const splitStays: Scheme = (world, index) => {
   const draw = world.draw(`split stays ${index}`);
   const sly = world.camouflage === 4;
   const house = draw.pick(privates(world));
-  const people = strangers(
-    world,
-    draw,
-    adults(world, world.places[house]!.county),
-    draw.range(25, 45),
-    (x) => x.age > 50,
-  );
-  for (const p of people) world.people[p]!.taken = true;
+  const people = inNeed(world, draw, house, draw.range(25, 45), 50);
   return () => {
     const visits: Visit[] = [];
     for (const p of people) {
@@ -85,14 +79,7 @@ const copies: Scheme = (world, index) => {
   const sly = world.camouflage === 4;
   const house = draw.pick(privates(world));
   const team = draw.sample(world.places[house]!.doctors, sly ? 3 : 1);
-  const people = strangers(
-    world,
-    draw,
-    adults(world, world.places[house]!.county),
-    Math.round(draw.range(30, 60) * boldness(world)),
-    () => true,
-  );
-  for (const p of people) world.people[p]!.taken = true;
+  const people = inNeed(world, draw, house, Math.round(draw.range(30, 60) * boldness(world)), 0);
   return () => {
     const template = draw
       .sample(
