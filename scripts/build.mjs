@@ -59,8 +59,7 @@ async function withLock(work) {
   }
 }
 
-async function once(stamp, files, work) {
-  const print = fingerprint(files);
+async function once(stamp, print, work) {
   if (isFresh(stamp, print)) return false;
   return withLock(async () => {
     if (isFresh(stamp, print)) return false;
@@ -73,9 +72,10 @@ async function once(stamp, files, work) {
 const serverFiles = () =>
   ['api', 'analytics', 'seed'].flatMap((f) => filesUnder(f, (n) => n.endsWith('.ts')));
 
-export function buildServer() {
+export async function buildServer() {
+  await buildRecords();
   const files = serverFiles();
-  return once('.server', files, async () => {
+  return once('.server', fingerprint(files), async () => {
     const { build } = await import('esbuild');
     await build({
       entryPoints: files,
@@ -90,9 +90,20 @@ export function buildServer() {
   });
 }
 
+/** An empty database cluster, which every new data directory copies: initdb in WebAssembly takes seconds. */
+function buildRecords() {
+  const made = join(root, 'node_modules/@electric-sql/pglite/package.json');
+  return once('.records', JSON.parse(readFileSync(made, 'utf8')).version, async () => {
+    const { PGlite } = await import('@electric-sql/pglite');
+    const folder = join(dist, 'records');
+    rmSync(folder, { recursive: true, force: true });
+    await (await PGlite.create({ dataDir: folder })).close();
+  });
+}
+
 export function buildWeb() {
   const files = [...filesUnder('web', () => true), ...filesUnder('api/contract', () => true)];
-  return once('.web', files, async () => {
+  return once('.web', fingerprint(files), async () => {
     process.stderr.write('building the page (first start only) ...\n');
     const { build } = await import('vite');
     await build({

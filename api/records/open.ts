@@ -2,6 +2,7 @@ import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
+import { resource } from '../../analytics/model/resources.js';
 import { appliedMigrations, isUpToDate, migrate, refuseNewer } from './migrate.js';
 import type { RecordTables } from './schema.js';
 import { createWire } from './wire.js';
@@ -26,7 +27,7 @@ const FOLDER = 'records';
  */
 export async function openRecords(dataDir: string): Promise<Records> {
   const folder = join(dataDir, FOLDER);
-  if (!existsSync(folder)) await makeDatabase(folder);
+  if (!existsSync(folder)) copyAside(resource('dist/records'), folder);
   const records = await openDatabase(folder);
   try {
     const applied = await appliedMigrations(records.db);
@@ -47,21 +48,12 @@ export async function openRecords(dataDir: string): Promise<Records> {
   return again;
 }
 
-/** Whole or not at all: a copy that a crash cut short has another name. */
+/** Whole or not at all: a cluster has many files, and a copy that a crash cut short has another name. */
 function copyAside(from: string, to: string): void {
   if (existsSync(to)) return;
   rmSync(`${to}.part`, { recursive: true, force: true });
   cpSync(from, `${to}.part`, { recursive: true });
   renameSync(`${to}.part`, to);
-}
-
-/** A database cluster has many files: one whose making a crash cut short has another name. */
-async function makeDatabase(folder: string): Promise<void> {
-  const { PGlite } = await import('@electric-sql/pglite');
-  const making = `${folder}.part`;
-  rmSync(making, { recursive: true, force: true });
-  await (await PGlite.create({ dataDir: making })).close();
-  renameSync(making, folder);
 }
 
 async function openDatabase(folder: string): Promise<Records> {
