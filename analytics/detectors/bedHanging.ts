@@ -30,7 +30,7 @@ import {
 } from './telling.js';
 
 const ID = 'bed-hanging';
-const VERSION = 4;
+const VERSION = 5;
 
 const parameters = z.object({
   ratio: z
@@ -96,6 +96,10 @@ export const bedHanging: Detector<typeof parameters> = {
       const looks = (judged.length * weights) / view.weight;
       const innocent = explain(view, at, params, looks);
       const over = crowded.get(hospital);
+      const homeless = [...people].filter((m) => !world.patients.householdKnown[m]).length;
+      const concluded = conclude(p, innocent, params.q);
+      // Whoever's family nobody knows may have one that fetches: what rests on such is for a person to judge.
+      const untold = homeless > people.size / 2 && concluded.status === 'finding';
       findings.push({
         detector: ID,
         detectorVersion: VERSION,
@@ -111,9 +115,10 @@ export const bedHanging: Detector<typeof parameters> = {
           }),
           ...(again && again.p <= CHANCE ? [livesOn(world, again, clashed, view)] : []),
           ...(over ? [crowding(world, over)] : []),
+          ...(untold ? [unknownFamilies(world, homeless, people.size, clashed)] : []),
         ],
         innocent,
-        ...conclude(p, innocent, params.q),
+        ...(untold ? { status: 'review', p: null } : concluded),
         fundAtRisk: fundOf(
           world,
           clashed.map((x) => x.row),
@@ -155,6 +160,13 @@ function crowding(world: World, over: { days: number; expected: number; rows: re
     expected: over.expected,
     unit: 'days',
     rows: over.rows,
+  });
+}
+
+function unknownFamilies(world: World, unknown: number, of: number, clashed: readonly Stay[]) {
+  const rows = clashed.flatMap((x) => x.clashes.map((c) => c.row));
+  return reason(world, ID, 'families-unknown', {
+    ...{ measured: unknown, expected: of, unit: 'patients', rows },
   });
 }
 

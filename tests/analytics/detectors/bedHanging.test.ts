@@ -112,6 +112,18 @@ describe('bed-hanging', () => {
     expect(findings[0]?.innocent[0]?.code).toBe('relative-fetches');
   });
 
+  it('leaves it to a person where nobody knows whose relatives they have', async () => {
+    const { plain } = hung();
+    const patients = plain.patients.map(({ household: _, ...rest }) => rest);
+    const findings = await detect(buildWorld({ ...plain, patients }));
+    expect(listed(findings)).toEqual([]);
+    const [found] = findings.filter((f) => idsOf(f, 'institution').includes('ho2'));
+    expect(found!.status).toBe('review');
+    expect(found!.p).toBeNull();
+    const untold = found!.reasons.find((r) => r.code === 'bed-hanging.families-unknown');
+    expect(untold!.measured).toBe(idsOf(found!, 'patient').length);
+  });
+
   it('takes nobody for the one who fetches who lay in hospital that day', async () => {
     const plain = inBed(36);
     const both = (lies: boolean) => {

@@ -10,6 +10,10 @@ export const CONDUCT_REASONS: Readonly<
     zh: '其中 {m} 次住院期间不止一次在别处出现；照其他医院的比例约为 {e} 次{x}。',
     en: 'During {m} of them the patient was seen elsewhere more than once; by what other hospitals show it would be about {e}{x}.',
   },
+  'bed-hanging.families-unknown': {
+    zh: '其中 {m} 人（共 {e} 人）不知与谁同户，分不清是不是亲属持卡代取，故待人复核。',
+    en: 'Of {m} of the {e} people it is not known with whom they live: a relative may have fetched with the card, so a person has to look.',
+  },
   'bed-hanging.more-than-beds': {
     zh: '在院人数超过核定床位的有 {m} 天；同级医院一般约为 {e} 天{x}。',
     en: 'On {m} days more patients were in bed than there are approved beds; at peers about {e} is usual{x}.',
