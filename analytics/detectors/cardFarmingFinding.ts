@@ -5,7 +5,7 @@ import { INSTITUTION_PHARMACY, type World } from '../projection/world.js';
 import type { Candidate } from './candidates.js';
 import type { CardFarmingParameters } from './cardFarming.js';
 import { eventDays, isPromotion } from './eventDays.js';
-import { sharedAttributes, testHypotheses } from './explanations.js';
+import { areNeighbours, sharedAttributes, testHypotheses } from './explanations.js';
 import { expectedHits, type GroupSearch } from './groupSearch.js';
 import { corePlaces, type JointVisits, jointVisits, pairKey } from './jointVisits.js';
 import { judge, searchedP } from './judgement.js';
@@ -14,7 +14,7 @@ import { fundOf, institutionSubject, memberSubjects, reason } from './telling.js
 import { isPharmacySwipe } from './visits.js';
 
 /** Moves when scores may change. */
-export const VERSION = 5;
+export const VERSION = 6;
 const DETECTOR = 'card-farming-pharmacy';
 const CORE_SHARE = 0.1;
 /** Side evidence is shown, and adds to the group's, below this p. */
@@ -42,16 +42,20 @@ export function describeFarm(
   const tests = sideEvidence(world, members, cores, joint);
   const reasons = describeReasons(world, candidate, searches, joint, cores, tests);
   const homes = new Set((candidate.found ?? members).map((m) => world.patients.household[m]!)).size;
-  const circle = candidate.circles !== undefined && candidate.circles.p <= params.q;
   // A circle that never meets has less to show than people seen together: it must be larger.
   if (!candidate.meetings && homes < params.companions) return undefined;
   const innocent = explain(world, params, candidate, searches, joint);
-  // Few who meet and do nothing else out of the way are companions until something else says not; so are
-  // those who only choose the same days: a lecture or an irregular promotion brings its regulars together.
+  // Few who meet and do nothing else out of the way are companions until something else says not; so are neighbours,
+  // and those who only choose the same days: a lecture or an irregular promotion brings its regulars together.
   const met = candidate.meetings;
   const chosen = met?.search === searches.sessions && met.otherP > params.q;
-  if (met && !circle && (chosen || homes < params.companions))
-    innocent.unshift({ code: 'companions', q: companionsQ(tests), weight: 1 });
+  const neighbours = areNeighbours(members, world.patients.village);
+  if (met && (chosen || neighbours || homes < params.companions)) {
+    // Any of the groups looked at may go out together, and neighbours share their places besides.
+    const amiss = searches.candidates * companionsQ(tests);
+    const apart = neighbours || !candidate.circles ? 1 : 2 * candidate.circles.p;
+    innocent.unshift({ code: 'companions', q: Math.min(1, amiss, apart), weight: 1 });
+  }
   const first = reasons.main[0];
   if (!first) return undefined;
   return {

@@ -52,6 +52,18 @@ export function sharedAttributes(members: readonly number[], patients: Patients)
   ];
 }
 
+/** Fewer of one village are no sign that a group is of it. */
+const NEIGHBOURS_MIN = 3;
+
+/** Whether most of those whose village is known are of one. */
+export function areNeighbours(members: readonly number[], village: Int32Array): boolean {
+  const known = members.map((m) => village[m]!).filter((v) => v >= 0);
+  const count = new Map<number, number>();
+  for (const v of known) count.set(v, (count.get(v) ?? 0) + 1);
+  const most = Math.max(0, ...count.values());
+  return most >= NEIGHBOURS_MIN && most >= MAJORITY * known.length;
+}
+
 /** A household that goes out together is hardly ever larger. */
 const OUTING_MAX = 5;
 

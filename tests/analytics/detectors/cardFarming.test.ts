@@ -79,6 +79,38 @@ describe('card-farming-pharmacy', () => {
     expect(listed(await detect(buildWorld(plain)))).toEqual([]);
   });
 
+  /** People who go out together, each for what he needs: whatever the day, at two pharmacies. */
+  function outings(count: number, edit: (w: HonestWorld) => void = () => {}): HonestWorld {
+    const plain = honestWorld(16);
+    const before = plain.settlements.length;
+    plantSwipes(plain, names(3, count), { sessions: 14, pharmacies: ['ph2', 'ph5'] });
+    for (const s of plain.settlements.slice(before))
+      Object.assign(s, { basket: 1000 + plain.rng.int(1e6), fund: 2000 + plain.rng.int(4000) });
+    edit(plain);
+    return plain;
+  }
+
+  it('lets friends go to two pharmacies together', async () => {
+    const findings = await detect(buildWorld(outings(4)));
+    expect(listed(findings)).toEqual([]);
+    const [friends] = findings.filter((f) => people(f).includes(names(3, 1)[0]!));
+    expect(friends?.status).toBe('explained');
+    expect(friends?.innocent[0]).toMatchObject({ code: 'companions', q: 1 });
+  });
+
+  it('lets neighbours go to town together, however many', async () => {
+    const neighbours = (w: HonestWorld) => {
+      for (const p of w.patients)
+        if (names(3, 7).includes(p.id)) Object.assign(p, { village: '康青村' });
+    };
+    expect(listed(await detect(buildWorld(outings(7)))).map(people)).toEqual([names(3, 7)]);
+    const findings = await detect(buildWorld(outings(7, neighbours)));
+    expect(listed(findings)).toEqual([]);
+    expect(findings.some((f) => f.innocent[0]?.code === 'companions')).toBe(true);
+    const alike = await detect(buildWorld(sevenCards(neighbours)));
+    expect(listed(alike).map((f) => people(f).sort())).toEqual([names(3, 7).sort()]);
+  });
+
   it('lets the residents of one address be fetched their medicine together', async () => {
     const plain = sevenCards((w) => {
       for (const p of w.patients)
