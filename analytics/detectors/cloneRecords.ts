@@ -4,6 +4,7 @@ import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation } from '../model/finding.js';
 import { deriveSeed } from '../model/rng.js';
 import type { World } from '../projection/world.js';
+import { type Crossing, crossingLists } from './clones/crossing.js';
 import { houseUnits } from './clones/houseBills.js';
 import { type CloneUnit, cloneUnits, pathwayTest } from './clones/judge.js';
 import { type Rewritten, rewrittenBills } from './clones/rewritten.js';
@@ -22,9 +23,9 @@ import {
 } from './telling.js';
 
 const DETECTOR = 'clone-records';
-const VERSION = 4;
-/** Doctors who copy to the letter, and houses that rewrite: two looks at the same bills. */
-const SEARCHES = 2;
+const VERSION = 5;
+/** Doctors who copy to the letter, houses that rewrite, lists across departments: three looks at the same bills. */
+const SEARCHES = 3;
 
 const parameters = z.object({
   similarity: z
@@ -72,8 +73,11 @@ export const cloneRecords: Detector<typeof parameters> = {
     );
     const rewritten = rewrittenBills(world, houseUnits(world, onDiagnosis), params, SEARCHES);
     const ways = rewritten.map((r) => (r.house.known ? r.house.p : pathwayQ(r.house)));
+    throwIfAborted(context.signal);
+    const crossing = crossingLists(world, options, SEARCHES);
     return inOrder([
       ...found,
+      ...crossing.map((c) => describeCrossing(world, c, params)),
       ...rewritten.map((r, k) => describeRewritten(world, r, ways[k]!, params)),
     ]);
   },
@@ -107,9 +111,6 @@ function describe(
   });
 }
 
-/** Bills of a list that name a doctor, at least. */
-const WROTE = 2;
-
 /** Bills of one house, whoever’s, that repeat most of a list or two. */
 function describeRewritten(
   world: World,
@@ -119,12 +120,6 @@ function describeRewritten(
 ): Finding {
   const { unit, bills, p, house, elsewhere, byDay } = found;
   const rows = bills.map((bill) => bill.row);
-  const wrote = new Map<number, number>();
-  for (const row of rows) {
-    const doctor = world.settlements.doctor[row]!;
-    if (doctor >= 0) wrote.set(doctor, (wrote.get(doctor) ?? 0) + 1);
-  }
-  const doctors = [...wrote].filter(([, n]) => n >= WROTE).map(([doctor]) => doctor);
   const unknown = !house.known && wayQ > params.q;
   const pathwayQ = Math.max(elsewhere, unknown ? 0 : wayQ);
   const innocent: InnocentExplanation[] = [
@@ -134,9 +129,32 @@ function describeRewritten(
       : []),
   ];
   return copied(world, 'rewritten-items', params.q, {
-    ...{ institution: unit.institution, doctors: doctors.sort((x, y) => x - y) },
+    ...{ institution: unit.institution, doctors: writers(world, rows) },
     ...{ rows, of: unit.bills.length, expected: found.expected, p, innocent, unknown },
   });
+}
+
+/** Bills of one house for several departments and diseases that are nearly the same list. */
+function describeCrossing(world: World, found: Crossing, params: Parameters): Finding {
+  const { institution, rows, of, expected, p, house } = found;
+  const innocent = [{ code: 'pathway-template', q: house, weight: house > params.q ? 1 : 0 }];
+  return copied(world, 'across-departments', params.q, {
+    ...{ institution, doctors: writers(world, rows) },
+    ...{ rows, of, expected, p, innocent, unknown: false },
+  });
+}
+
+/** Bills of a list that name a doctor, at least. */
+const WROTE = 2;
+
+function writers(world: World, rows: readonly number[]): number[] {
+  const wrote = new Map<number, number>();
+  for (const row of rows) {
+    const doctor = world.settlements.doctor[row]!;
+    if (doctor >= 0) wrote.set(doctor, (wrote.get(doctor) ?? 0) + 1);
+  }
+  const doctors = [...wrote].filter(([, n]) => n >= WROTE).map(([doctor]) => doctor);
+  return doctors.sort((x, y) => x - y);
 }
 
 /** Bills of a house that are alike, of so many; `unknown` where its own way cannot be told from a copy. */

@@ -25,6 +25,14 @@ export const DRUG_REASONS: Readonly<Record<string, { readonly zh: string; readon
       zh: '有 {m} 个码先后出现在不同的机构。',
       en: '{m} codes turned up at one institution after another.',
     },
+    'trace-code-loop.passed-on': {
+      zh: '同几张卡买走的药中有 {m} 盒后来在别家机构又卖给了别人；照这些批号在他人手里的情况约为 {e} 盒{x}。',
+      en: 'Of the packs bought on the same few cards {m} were sold again at other institutions, to others; by what their lots show in other hands it would be about {e}{x}.',
+    },
+    'trace-code-loop.same-drugs': {
+      zh: '另有 {m} 张卡在这些药的来处也买过其中多种，别处的买药人几乎没有这样的。',
+      en: '{m} more cards had several of these drugs, too, where the packs came from; among those who buy them elsewhere hardly anybody has.',
+    },
     'inventory-gap.short-items': {
       zh: '有 {m} 个品种卖出的明显多于买进的；同行约为 {e} 个{x}。',
       en: 'Of {m} items clearly more was sold than bought; at peers it would be about {e}{x}.',
@@ -52,6 +60,10 @@ export const DRUG_REASONS: Readonly<Record<string, { readonly zh: string; readon
     'clone-records.rewritten-items': {
       zh: '同一医院同一诊断有 {m} 份费用清单的一半以上照抄一两份底稿，只换了几项；照别家医院约为 {e} 份{x}。',
       en: '{m} bills of one house with one diagnosis repeat half or more of a list or two, with some items swapped; by other hospitals it would be about {e}{x}.',
+    },
+    'clone-records.across-departments': {
+      zh: '同一医院不同科室、不同类疾病的 {m} 份住院清单连数量都几乎相同；照别家医院约为 {e} 份{x}。',
+      en: '{m} in-patient bills of one house, for several departments and kinds of disease, are nearly the same list to the amount; by other hospitals it would be about {e}{x}.',
     },
     'clone-records.share-of-records': {
       zh: '雷同的清单占 {m}；照别家医院约为 {e}{x}。',
