@@ -23,10 +23,13 @@ export interface Weeks {
 
 /** Weight of all institutions of the type beside the peers of the level, in counts. */
 const PEER_PRIOR = 100;
+/** A place with no settlement in so many weeks to the end of the period has closed. */
+const CLOSED_WEEKS = 4;
 
 /**
- * Whole weeks that end with the period; stays count when they begin. With `only` the expectation and the clustering are
- * worked out for that institution alone.
+ * Whole weeks that end with the period; stays count when they begin. Nothing is expected of a place after its last
+ * settlement when it has closed, or its usual weeks would stand out from the empty ones. With `only` the expectation and the
+ * clustering are worked out for that institution alone.
  */
 export function weekly(
   world: World,
@@ -42,14 +45,16 @@ export function weekly(
   const out = new Float64Array(places * weeks);
   const spent = new Float64Array(places);
   const settled = new Float64Array(places);
+  const last = new Int32Array(places).fill(-1);
   const people = world.patients.ids.length;
   const perPerson = new Map<number, number>();
   for (let i = 0; i < s.count; i++) {
     if (s.cancelled[i]) continue;
     const h = s.institution[i]!;
     const amount = worthOf(world, measure, i);
-    if (amount === 0 && measure === 'outsiders') continue;
     const week = weekOf(world, i, firstDay);
+    last[h] = Math.max(last[h]!, week);
+    if (amount === 0 && measure === 'outsiders') continue;
     if (week < 0 || week >= weeks) continue;
     spent[h]! += amount;
     settled[h]!++;
@@ -92,7 +97,8 @@ export function weekly(
     const wide = Float64Array.from(ofType.get(type[h]!)!, (n, t) => n - own[t]!);
     const total = wide.reduce((x, y) => x + y, 0);
     const peers = ofLevel.get(stratumOf(world, h))!;
-    for (let t = 0; t < weeks; t++) {
+    const open = last[h]! + 1 > weeks - CLOSED_WEEKS ? weeks : last[h]! + 1;
+    for (let t = 0; t < open; t++) {
       const share = total > 0 ? wide[t]! / total : 1 / weeks;
       expected[h * weeks + t] = Math.max(0, peers[t]! - own[t]!) + PEER_PRIOR * share;
     }

@@ -181,6 +181,19 @@ describe('sudden-change', () => {
     for (const seed of [1, 2, 3, 4]) expect(await detect(buildWorld(clinics(seed)))).toEqual([]);
   });
 
+  it('takes the usual weeks of a clinic that closed for no change', async () => {
+    for (const last of [120, 240]) {
+      const plain = clinics(118);
+      // Quiet weeks at the start, as after every New Year: what follows them is the usual.
+      const isOpen = (day: number) => day >= FROM + 14 && day < FROM + last;
+      const open = plain.settlements.filter(
+        (s) => s.institution !== 'h20' || isOpen(Number(s.day)),
+      );
+      const findings = await detect(buildWorld({ ...plain, settlements: open }));
+      expect(findings).toEqual([]);
+    }
+  });
+
   it('lets a check-up day, a dear bill and one dialysis patient be', async () => {
     const day = clinics(104);
     for (let n = 0; n < 60; n++) visit(day, 'h15', 250, {});
