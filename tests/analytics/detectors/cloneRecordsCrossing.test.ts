@@ -12,7 +12,7 @@ const COPY = [...Array(9)].map((_, i) => ({ item: `Y${i}`, units: i + 2 }));
 /** Twenty houses with four diseases of four departments, of which each has goods of its own; `w7` as edited. */
 function houses(
   edit: (s: PlainSettlement, plain: HonestWorld) => PlainSettlement,
-  where = (house: string) => house === 'w7',
+  where = (house: string): boolean => house === 'w7',
 ): HonestWorld {
   const plain = honestWorld(81, 100);
   const { rng } = plain;
