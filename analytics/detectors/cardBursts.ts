@@ -92,7 +92,7 @@ export function withBursts(
 
 /** A rush that is no rush without a ring's cards is the ring's: it becomes a reason, and is taken out of `rushes`. */
 function withRush(world: World, ring: Finding, rushes: Map<number, Rush[]>): Finding {
-  if (ring.status !== 'finding') return ring;
+  if (ring.status === 'explained') return ring;
   const cards = new Set(patientsOf(ring));
   const places = new Set(ring.subjects.filter((s) => s.role === 'core').map((s) => s.id));
   const own: Rush[] = [];

@@ -58,6 +58,21 @@ export function describeFarm(
   }
   const first = reasons.main[0];
   if (!first) return undefined;
+  const concluded = judge(
+    candidate,
+    {
+      searched,
+      side: reasons.side.map((r) => r.p ?? 1),
+      candidates: searches.candidates,
+      innocent,
+    },
+    world.patients,
+    params,
+  );
+  const homeless = members.filter((m) => isHomeless(world, m)).length;
+  // A care home's carer fetches for all of them at one pharmacy: where homes are unknown a person has to look.
+  const untold =
+    met && cores.length === 1 && homeless > members.length / 2 && concluded.status === 'finding';
   return {
     detector: DETECTOR,
     detectorVersion: VERSION,
@@ -66,21 +81,26 @@ export function describeFarm(
       ...cores.map((h) => institutionSubject(world, h)),
       ...memberSubjects(world, members),
     ],
-    reasons: [first, ...reasons.main.slice(1), ...reasons.side],
+    reasons: [
+      first,
+      ...reasons.main.slice(1),
+      ...reasons.side,
+      ...(untold ? [unknownHomes(world, homeless, members.length, joint)] : []),
+    ],
     innocent,
-    ...judge(
-      candidate,
-      {
-        searched,
-        side: reasons.side.map((r) => r.p ?? 1),
-        candidates: searches.candidates,
-        innocent,
-      },
-      world.patients,
-      params,
-    ),
+    ...(untold ? { status: 'review', p: null } : concluded),
     fundAtRisk: fundAt(world, members, cores, joint),
   };
+}
+
+/** Neither an address nor a household is known. */
+const isHomeless = ({ patients }: World, m: number) =>
+  patients.address[m]! < 0 && !patients.householdKnown[m];
+
+function unknownHomes(world: World, unknown: number, of: number, { rows }: JointVisits): Reason {
+  return reason(world, DETECTOR, 'homes-unknown', {
+    ...{ measured: unknown, expected: of, unit: 'patients', rows },
+  });
 }
 
 /** Members by pharmacy used on two days or more. */

@@ -133,6 +133,23 @@ describe('card-farming-pharmacy', () => {
     expect(findings.some((f) => f.status === 'review' && f.p === null)).toBe(true);
   });
 
+  it('leaves it to a person where a care home cannot be told', async () => {
+    const unknown = (pharmacies: readonly string[]) => {
+      const plain = honestWorld(12);
+      plantSwipes(plain, names(3, 22), { sessions: 14, pharmacies });
+      const patients = plain.patients.map(({ household: _, ...rest }) => rest);
+      return detect(buildWorld({ ...plain, patients }));
+    };
+    const findings = await unknown(['ph2']);
+    expect(listed(findings)).toEqual([]);
+    const found = findings.find((f) => f.status === 'review' && people(f).length >= 22);
+    expect(found?.p).toBeNull();
+    const homes = found?.reasons.find((r) => r.code === 'card-farming-pharmacy.homes-unknown');
+    expect(homes?.measured).toBe(people(found!).length);
+    const [rotating] = listed(await unknown(['ph2', 'ph5']));
+    expect(people(rotating!)).toEqual(expect.arrayContaining(names(3, 22)));
+  });
+
   it('lets a promotion day be a promotion day', async () => {
     const plain = honestWorld(13);
     plantSwipes(plain, names(1, 50), { sessions: 2, pharmacies: ['ph1'], spreadS: 5400 });

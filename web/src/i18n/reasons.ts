@@ -39,6 +39,10 @@ export const REASONS: Readonly<Record<string, Template>> = {
     zh: '这些来源的人在该院住院 {m} 次；同样多、同样年纪的人在所有医院合计约为 {e} 次{x}。',
     en: 'People of these sources had {m} stays there; as many people of their ages have about {e} at all hospitals together{x}.',
   },
+  'card-farming-pharmacy.homes-unknown': {
+    zh: '其中 {m} 人（共 {e} 人）不知住在哪里，分不清是不是养老院由护工代取，故待人复核。',
+    en: 'Of {m} of the {e} people it is not known where they live: the carer of a home may have fetched for them, so a person has to look.',
+  },
   'card-farming-pharmacy.joint-swipes': {
     zh: '不相干的卡在同一药店先后几分钟内刷卡共 {m} 次；照各自的习惯，只会碰上约 {e} 次{x}。',
     en: 'Cards of unrelated people were swiped at one pharmacy within minutes of one another {m} times; by their habits it would be about {e}{x}.',
