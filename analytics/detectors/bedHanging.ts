@@ -8,6 +8,7 @@ import type { World } from '../projection/world.js';
 import { type Again, isAgain } from './bedHanging/again.js';
 import { crowdedHospitals } from './bedHanging/beds.js';
 import { type Clash, interiorStays, type Stay } from './bedHanging/clashes.js';
+import { type Season, seasonsOfAlike } from './bedHanging/season.js';
 import {
   chanceOf,
   hospitalsOf,
@@ -66,7 +67,7 @@ type Parameters = z.output<typeof parameters>;
 /**
  * Patients booked into a bed who buy medicine or are treated elsewhere meanwhile (挂床住院): stays with
  * such a clash, hospital by hospital and department by department, against the peers' rate, which
- * is that of wrong dates, relatives and leave.
+ * is that of wrong dates, relatives and leave; or a season of stays alike by strangers (season.ts).
  */
 export const bedHanging: Detector<typeof parameters> = {
   id: ID,
@@ -82,18 +83,19 @@ export const bedHanging: Detector<typeof parameters> = {
     const judged = hospitalsOf(views);
     const weights = views.reduce((sum, view) => sum + view.weight, 0);
     const findings: Finding[] = [];
+    const judgedByClashes = new Set<number>();
     for (const { hospital, view, at, together } of judged) {
       throwIfAborted(context.signal);
       const ward = view.wards[at]!;
       const expected = view.test.expected[at]!;
       const again = view.again?.[at];
-      const p = sidak(together, judged.length);
+      const p = Math.min(1, sidak(together, judged.length) / (1 - SEASONS_SHARE));
       const clashed = ward.stays.filter((x) => x.clashes.some(view.counts));
       const people = new Set(clashed.map((x) => x.patient));
       if (p > params.q || clashed.length < params.ratio * expected) continue;
       if (people.size < params.patients) continue;
       // What the other views cost this one, at every hospital.
-      const looks = (judged.length * weights) / view.weight;
+      const looks = (judged.length * weights) / view.weight / (1 - SEASONS_SHARE);
       const innocent = explain(view, at, params, looks);
       const over = crowded.get(hospital);
       const homeless = [...people].filter((m) => !world.patients.householdKnown[m]).length;
@@ -125,6 +127,12 @@ export const bedHanging: Detector<typeof parameters> = {
         ),
       });
       crowded.delete(hospital);
+      judgedByClashes.add(hospital);
+    }
+    for (const season of seasonsOfAlike(world, stays, context)) {
+      if (judgedByClashes.has(season.alike.hospital)) continue;
+      const finding = seasonFinding(world, params, season, judged.length);
+      if (finding) findings.push(finding);
     }
     for (const [hospital, over] of crowded)
       findings.push({
@@ -141,6 +149,45 @@ export const bedHanging: Detector<typeof parameters> = {
     return inOrder(findings);
   },
 };
+
+/** What a season of stays alike may spend of the detector's level, set before any data. */
+const SEASONS_SHARE = 0.2;
+
+/** A hospital with a season of stays alike. */
+function seasonFinding(
+  world: World,
+  params: Parameters,
+  { alike, scan, p: ofSeason, stays, together, innocent: found }: Season,
+  hospitals: number,
+): Finding | undefined {
+  const payed = (x: number) => Math.min(1, sidak(x, hospitals) / SEASONS_SHARE);
+  const p = payed(together);
+  const people = new Set(stays.map((x) => x.patient));
+  if (p > params.q || people.size < params.patients) return undefined;
+  const innocent = ranked(found.map((x) => ({ ...x, q: payed(x.q) })));
+  const rows = stays.map((x) => x.row);
+  return {
+    detector: ID,
+    detectorVersion: VERSION,
+    kind: 'entity',
+    subjects: [institutionSubject(world, alike.hospital), ...memberSubjects(world, people)],
+    reasons: [
+      reason(world, ID, 'stays-alike', {
+        ...{ measured: alike.stays.length, expected: alike.expected, unit: 'stays' },
+        rows: [...rows, ...alike.stays.map((x) => x.row)],
+        p: alike.p,
+      }),
+      reason(world, ID, 'of-a-season', {
+        ...{ measured: Math.round(scan.after), expected: scan.expected, unit: 'stays' },
+        rows,
+        p: ofSeason,
+      }),
+    ],
+    innocent,
+    ...conclude(p, innocent, params.q),
+    fundAtRisk: fundOf(world, rows),
+  };
+}
 
 const CHANCE = 0.05;
 function livesOn(world: World, again: Again, clashed: readonly Stay[], { counts }: View) {

@@ -63,7 +63,7 @@ export function explain(
 }
 
 /** Hardly anybody came before its one change, and no trickle did for a quarter: it was not open yet. */
-function isNewlyOpened({ counts, expected, weeks }: Weeks, h: number): boolean {
+export function isNewlyOpened({ counts, expected, weeks }: Weeks, h: number): boolean {
   const own = counts.subarray(h * weeks, (h + 1) * weeks);
   const opened = scanChange(own, expected.subarray(h * weeks, (h + 1) * weeks), 1, 1);
   if (!opened || opened.expected > CLOSED * opened.after) return false;

@@ -10,6 +10,14 @@ export const CONDUCT_REASONS: Readonly<
     zh: '其中 {m} 次住院期间不止一次在别处出现；照其他医院的比例约为 {e} 次{x}。',
     en: 'During {m} of them the patient was seen elsewhere more than once; by what other hospitals show it would be about {e}{x}.',
   },
+  'bed-hanging.stays-alike': {
+    zh: '有 {m} 人住院天数相近，平时只在别处就诊、从不来本院门诊；按病种与同级医院约为 {e} 人{x}。',
+    en: '{m} people stayed for about the same number of nights who are otherwise seen elsewhere and never here; by diagnosis and hospitals of the level it would be about {e}{x}.',
+  },
+  'bed-hanging.of-a-season': {
+    zh: '其中 {m} 次集中在一段时期；照其余各周的水平约为 {e} 次，而同期其他住院并未这样增加。',
+    en: '{m} of these stays lie in one season, in which by the other weeks there would be about {e}; the other stays did not grow so.',
+  },
   'bed-hanging.families-unknown': {
     zh: '其中 {m} 人（共 {e} 人）不知与谁同户，分不清是不是亲属持卡代取，故待人复核。',
     en: 'Of {m} of the {e} people it is not known with whom they live: a relative may have fetched with the card, so a person has to look.',
