@@ -75,6 +75,9 @@ export interface CircleOptions {
 
 export interface CircleWorld {
   readonly pairs: ScoredPairs;
+  /** What the pairs share places in, sorted by patient and place, and −ln p of each link. */
+  readonly links: Links;
+  readonly costOf: (link: number) => number;
   /** The pairs of a group that share places, scored by what everybody but the group does. */
   rescore(members: readonly number[]): ScoredPairs;
   /** Others who were at half of the places where most of a group were, and at `least` of them. */
@@ -103,11 +106,14 @@ export function circleScreen(links: LinkColumns, options: CircleOptions): Circle
     end: Int32Array.from(ranges.values(), ([, to]) => to),
   };
   const byArea = linksByArea(sorted.patient, links.area);
-  const world = (own: Links): CircleWorld => ({
-    pairs: scorePairs(own, people, logChanceOf(own, ranges, links.area, shares), options),
-    rescore: (members) => rescore(members, own, ranges, links.area, shares, visited),
-    alsoUse: (members, least) => alsoUse(members, visited, least),
-  });
+  const world = (own: Links): CircleWorld => {
+    const costOf = logChanceOf(own, ranges, links.area, shares);
+    return {
+      ...{ links: own, costOf, pairs: scorePairs(own, people, costOf, options) },
+      rescore: (members) => rescore(members, own, ranges, links.area, shares, visited),
+      alsoUse: (members, least) => alsoUse(members, visited, least),
+    };
+  };
   return {
     looks,
     observed: () => world(sorted),

@@ -23,6 +23,8 @@ export interface CircleSearchOptions {
   readonly worlds: number;
   /** Whoever was at so many of a group's places is judged with it, also where they are usual for his home. */
   readonly alsoUse?: number;
+  /** Groups to judge, the likeliest first; what the pairs that stand out form unless told. */
+  readonly propose?: (world: CircleWorld) => ReadonlyArray<readonly number[]>;
 }
 
 /**
@@ -103,19 +105,15 @@ export function searchProposed(
 
 function judge(
   world: CircleWorld,
-  options: Pick<CircleSearchOptions, 'household' | 'minUnits' | 'alsoUse'>,
+  options: Pick<CircleSearchOptions, 'household' | 'minUnits' | 'alsoUse' | 'propose'>,
   seed: number,
 ): { groups: Group[]; pairs: WeightedPairs } {
   const { household, minUnits } = options;
-  const { a, b, score } = world.pairs;
-  const proposed = groupsOfPairs({ a, b, weight: score }, { household, minUnits, seed });
   const judged: Group[] = [];
   const parts: WeightedPairs[] = [];
-  const neighbours = neighboursOf(a, b);
-  for (const group of proposed.slice(0, JUDGED_MAX)) {
-    const more = joinedTo(group.members, neighbours);
-    if (options.alsoUse) more.push(...world.alsoUse(group.members, options.alsoUse));
-    const again = world.rescore(together(group.members, more));
+  for (const { members, more } of proposed(world, options, seed).slice(0, JUDGED_MAX)) {
+    const others = options.alsoUse ? [...more, ...world.alsoUse(members, options.alsoUse)] : more;
+    const again = world.rescore(together(members, others));
     const pairs = { a: again.a, b: again.b, weight: again.score };
     judged.push(...groupsOfPairs(pairs, { household, minUnits, seed }));
     parts.push(pairs);
@@ -128,6 +126,25 @@ function judge(
       weight: Float64Array.from(parts.flatMap((p) => [...p.weight])),
     },
   };
+}
+
+interface Proposed {
+  readonly members: readonly number[];
+  /** Others who are judged with them. */
+  readonly more: readonly number[];
+}
+
+function proposed(
+  world: CircleWorld,
+  { household, minUnits, propose }: Pick<CircleSearchOptions, 'household' | 'minUnits' | 'propose'>,
+  seed: number,
+): Proposed[] {
+  if (propose) return propose(world).map((members) => ({ members, more: [] }));
+  const { a, b, score } = world.pairs;
+  const neighbours = neighboursOf(a, b);
+  return groupsOfPairs({ a, b, weight: score }, { household, minUnits, seed })
+    .slice(0, JUDGED_MAX)
+    .map(({ members }) => ({ members, more: joinedTo(members, neighbours) }));
 }
 
 type Neighbours = ReadonlyMap<number, readonly number[]>;

@@ -38,9 +38,9 @@ const parameters = z.object({
     .number()
     .min(1)
     .max(100)
-    .default(10)
+    .default(6)
     .describe(
-      'Two people who share places rare for their homes enter a small core above this score',
+      'Two people who share places rare for their homes start a small core above this score',
     ),
   dayScore: z
     .number()
@@ -85,7 +85,7 @@ export const rentAPatientCore: Detector<typeof parameters> = {
     const sure = ({ cores, search }: SmallSearch) =>
       cores.flatMap(({ group, ...core }) => {
         const p = Math.min(1, SEARCHES * group.p);
-        if (!search || p > params.q || isTold(group.members)) return [];
+        if (!search || p > params.q || isTold([...core.rows])) return [];
         const innocent = testHypotheses(
           group.members,
           sharedAttributes(group.members, world.patients),
@@ -100,7 +100,7 @@ export const rentAPatientCore: Detector<typeof parameters> = {
     const large = largeCores(world, params, links, area, context).filter(
       (core) => !isTold([...core.rows]),
     );
-    const small = sure(smallCores(world, links, area, params, context));
+    const small = sure(smallCores(world, used, area, params, context));
     return inOrder(
       [...days, ...large, ...small].map(
         (core): Finding => describeCore(world, used, area, core, core.p, core.innocent, params.q),

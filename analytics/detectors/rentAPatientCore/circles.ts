@@ -1,20 +1,31 @@
-import { countShares, type Links, logChances } from '../../algorithms/placeLinks.js';
+import { growBlocks } from '../../algorithms/habitBlocks.js';
+import {
+  type CoVisits,
+  countShares,
+  coVisits,
+  type Links,
+  logChances,
+} from '../../algorithms/placeLinks.js';
 import type { World } from '../../projection/world.js';
 import { searchCircles } from '../circleSearch.js';
 import type { DetectorContext } from '../detector.js';
 import type { CalibratedGroup, GroupSearch } from '../groupSearch.js';
 import type { Core } from './describe.js';
-import { expectedLinks } from './links.js';
+import { habitOf } from './links.js';
 
 /** A place belongs to the core when this share of the people used it. */
 const CORE_SHARE = 0.35;
 /**
- * Links at least so many times those that the habits of their homes make. Who lives elsewhere than he is registered shares
- * with others like him all places of where he lives: three to five times, however sure.
+ * A place belongs to the core when its links are at least `ABOVE_HABIT` times those that the habits of the homes make; what
+ * everybody uses who lives there says nothing of a core. All of them together are `RATIO` times: who lives elsewhere than he
+ * is registered shares with others like him all places of where he lives, three to five times, however sure.
  */
+const ABOVE_HABIT = 4;
 const RATIO = 8;
 /** Places that two of a small core have in common. */
-const SHARED = 3;
+const SHARED = 2;
+/** Pairs that blocks are grown from. */
+const SEEDS = 400;
 /** Who was at so many places of a core may be of it, though they are usual where he lives. */
 const ALSO = 4;
 
@@ -30,7 +41,8 @@ export interface SmallSearch {
 
 /**
  * Cores of a dozen people are lost in the density of a whole world, but not in what their homes do: people
- * who have several places in common that are rare for where they live (circles, DETECTORS.md §1).
+ * who have several places in common that are rare for where they live (circles, DETECTORS.md §1). Each was at half
+ * of the places only, and no two need to stand out: blocks of people × places are grown from pairs, and judged as circles are.
  */
 export function smallCores(
   world: World,
@@ -55,41 +67,77 @@ export function smallCores(
       minUnits: params.patients,
       worlds: params.worlds,
       alsoUse: ALSO,
+      propose: (circles) =>
+        growBlocks(circles.links, circles.costOf, circles.pairs, {
+          ...{ household: world.patients.household, seeds: SEEDS },
+        }).map((block) => block.people),
     },
     context,
   );
-  const placesOf = new Map<number, number[]>();
-  links.patient.forEach((m, e) => {
-    const list = placesOf.get(m);
-    if (list) list.push(links.place[e]!);
-    else placesOf.set(m, [links.place[e]!]);
-  });
-  const cores = search.groups.flatMap((group): SmallCore[] => {
-    const used = new Map<number, number>();
-    for (const m of group.members)
-      for (const h of placesOf.get(m) ?? []) used.set(h, (used.get(h) ?? 0) + 1);
-    const places = [...used.keys()].sort((x, y) => x - y);
-    return coreOf(group, used, places, { links, area }, params);
-  });
+  const visited = coVisits(links);
+  const cores = search.groups.flatMap((group) =>
+    coreOf(group, visited, { links, area, household: world.patients.household }, params),
+  );
   return { cores, search };
 }
 
-/** The places that the people have in common, where enough is joined; `used` says how many used a place. */
+interface Ground {
+  readonly links: Links;
+  readonly area: Int32Array;
+  readonly household: Int32Array;
+}
+
+/** The places that the people have in common, where enough is joined, and who else is joined with these. */
 function coreOf(
   group: CalibratedGroup,
-  used: ReadonlyMap<number, number>,
-  places: readonly number[],
-  { links, area }: { readonly links: Links; readonly area: Int32Array },
+  visited: CoVisits,
+  { links, area, household }: Ground,
   params: { readonly density: number; readonly institutions: number },
 ): SmallCore[] {
-  const size = group.members.length;
-  const columns = places.filter((h) => used.get(h)! >= CORE_SHARE * size);
-  const joined = columns.reduce((all, h) => all + used.get(h)!, 0);
-  if (columns.length < params.institutions || joined < params.density * columns.length * size)
-    return [];
-  const byHabit = expectedLinks(links, area, group.members, columns);
-  if (joined < RATIO * byHabit.reduce((x, y) => x + y, 0)) return [];
-  return [{ group, rows: new Set(group.members), columns: new Set(columns) }];
+  const { members } = group;
+  const used = new Map<number, number>();
+  for (const m of members) for (const h of visited.of(m)) used.set(h, (used.get(h) ?? 0) + 1);
+  const chance = habitOf(links, area, members);
+  const above = [...used]
+    .filter(([, joined]) => joined >= CORE_SHARE * members.length)
+    .map(([place, joined]) => ({
+      ...{ place, joined },
+      byHabit: members.reduce((sum, m) => sum + chance(m, place), 0),
+    }))
+    .filter((c) => c.joined >= ABOVE_HABIT * c.byHabit)
+    .sort((x, y) => x.place - y.place);
+  const columns = above.map((c) => c.place);
+  const joined = above.reduce((sum, c) => sum + c.joined, 0);
+  if (columns.length < params.institutions) return [];
+  if (joined < params.density * columns.length * members.length) return [];
+  if (joined < RATIO * above.reduce((sum, c) => sum + c.byHabit, 0)) return [];
+  const rows = [...members, ...joinedAsWell(members, columns, visited, chance, household)];
+  return [{ group, rows: new Set(rows.sort((x, y) => x - y)), columns: new Set(columns) }];
+}
+
+/**
+ * Others, one of a household, who were at half of the core's places (`ALSO` at least), `RATIO` times what their own homes
+ * make: judging keeps the people who share most, and a lent card is lent though it went to other places than those.
+ */
+function joinedAsWell(
+  members: readonly number[],
+  columns: readonly number[],
+  visited: CoVisits,
+  chance: (patient: number, place: number) => number,
+  household: Int32Array,
+): number[] {
+  const homes = new Set(members.map((m) => household[m]!));
+  const times = new Map<number, number>();
+  for (const k of columns) for (const m of visited.at(k)) times.set(m, (times.get(m) ?? 0) + 1);
+  return [...times]
+    .filter(([m, n]) => n >= ALSO && n * 2 >= columns.length && !homes.has(household[m]!))
+    .filter(([m, n]) => n >= RATIO * columns.reduce((sum, h) => sum + chance(m, h), 0))
+    .sort((x, y) => y[1] - x[1] || x[0] - y[0])
+    .flatMap(([m]) => {
+      if (homes.has(household[m]!)) return [];
+      homes.add(household[m]!);
+      return [m];
+    });
 }
 
 /** −ln of 1 in 7: a place that so many of one's neighbours use tells nothing, and most links are to such places. */

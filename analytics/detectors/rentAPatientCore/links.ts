@@ -28,14 +28,13 @@ export function householdLinks({ patient, place }: Links, household: Int32Array)
   return { patient: patient.filter(kept), place: place.filter(kept) };
 }
 
-/** Links that the habits of everybody else in the areas would put between the people and each of the places. */
-export function expectedLinks(
+/** Chance that somebody uses a place by the habits of his home, which are those of everybody but the people `apart`. */
+export function habitOf(
   links: Links,
   area: Int32Array,
-  people: readonly number[],
-  places: readonly number[],
-): number[] {
-  const inside = new Set(people);
+  apart: readonly number[],
+): (patient: number, place: number) => number {
+  const inside = new Set(apart);
   const outside = Array.from(links.patient, (_, e) => e).filter(
     (e) => !inside.has(links.patient[e]!),
   );
@@ -48,7 +47,7 @@ export function expectedLinks(
   );
   const degree = new Map<number, number>();
   for (const p of links.patient) degree.set(p, (degree.get(p) ?? 0) + 1);
-  const chance = (m: number, h: number) =>
+  return (m, h) =>
     Math.exp(
       -logChance(
         degree.get(m)!,
@@ -58,5 +57,15 @@ export function expectedLinks(
         Math.max(1, shares.total),
       ),
     );
+}
+
+/** Links that the habits of everybody else in the areas would put between the people and each of the places. */
+export function expectedLinks(
+  links: Links,
+  area: Int32Array,
+  people: readonly number[],
+  places: readonly number[],
+): number[] {
+  const chance = habitOf(links, area, people);
   return places.map((h) => people.reduce((sum, m) => sum + chance(m, h), 0));
 }

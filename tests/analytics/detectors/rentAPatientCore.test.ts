@@ -28,6 +28,24 @@ function billedTogether(dayOf: (place: number, turn: number) => number) {
   return { plain, patients: people.sort(), institutions: places };
 }
 
+/** Ten people of two towns, each on days of his own at six of nine places of two others, and all at one of everybody's. */
+function lentOneByOne() {
+  const plain = towns(75, { ...size, people: 3000, mean: 3 });
+  const people = Array.from({ length: 10 }, (_, k) => plain.patients[k * 250 + (k % 2)]!.id);
+  const places = [43, 47, 51, 55, 59, 64, 68, 72, 76].map((h) => plain.institutions[h]!.id);
+  const everybodys = plain.institutions[0]!.id;
+  for (const p of plain.patients)
+    if (plain.rng.next() < 0.6)
+      plain.settlements.push({ patient: p.id, institution: everybodys, day: 20_100, fund: 900 });
+  for (const [k, patient] of people.entries()) {
+    plain.settlements.push({ patient, institution: everybodys, day: 20_100, fund: 900 });
+    const order = shuffle([...places], plain.rng).slice(0, 6);
+    for (const [n, institution] of order.entries())
+      plain.settlements.push({ patient, institution, day: 20_110 + k + n * 20, fund: 9000 });
+  }
+  return { plain, patients: people.sort(), institutions: places, everybodys };
+}
+
 describe('rent-a-patient-core', () => {
   it('finds the patients and institutions that are all joined', async () => {
     const { plain, patients, institutions } = core();
@@ -71,6 +89,18 @@ describe('rent-a-patient-core', () => {
     expect(found.flatMap((f) => f.reasons.map((r) => r.code))).not.toContain(
       'rent-a-patient-core.joint-days',
     );
+  });
+
+  it('finds ten who are lent one by one, each to some of the places', async () => {
+    const { plain, patients, institutions, everybodys } = lentOneByOne();
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'patient').filter((p) => !patients.includes(p))).toEqual([]);
+    expect(idsOf(finding!, 'patient').length).toBeGreaterThanOrEqual(6);
+    const found = idsOf(finding!, 'institution').filter((h) => institutions.includes(h));
+    expect(found.length).toBeGreaterThanOrEqual(7);
+    // Where everybody goes is no place of the core, however many of its people were there.
+    expect(idsOf(finding!, 'institution')).not.toContain(everybodys);
   });
 
   it('lists nobody in an honest world', async () => {

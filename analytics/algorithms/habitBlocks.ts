@@ -1,0 +1,138 @@
+/**
+ * Blocks of people × places that habit does not make: everybody of the people uses each of the places with
+ * probability ½, instead of with the p_ik of his home (circles.ts).
+ *
+ * A block S × T scores its log likelihood ratio, less what it costs to name its people and places (two-part code
+ * length; Rissanen 1978): Σ_{i∈S,k∈T} [x_ik·ln(½/p_ik) + (1 − x_ik)·ln ½] − |S|·ln(people) − |T|·ln(places), with
+ * 1 − p_ik taken for 1. So pairs need not stand out each: seven people who share two or three places each
+ * are a block if it is always some of the same eight places.
+ *
+ * Grown from pairs, the highest score first: the places whose sum over S pays for their name, then the people whose
+ * sum over T does, of a household the one with most, until nothing moves.
+ */
+import { type Links, rangesOf } from './placeLinks.js';
+
+/** ln of the chance that one of a block uses one of its places, and that he does not. */
+const LOG_HALF = -Math.LN2;
+const ROUNDS = 12;
+
+export interface HabitBlock {
+  /** Ascending. */
+  readonly people: readonly number[];
+  readonly places: readonly number[];
+  readonly score: number;
+}
+
+export interface SeedPairs {
+  readonly a: Int32Array;
+  readonly b: Int32Array;
+  readonly score: Float64Array;
+}
+
+export interface GrowOptions {
+  readonly household: Int32Array;
+  /** Blocks are grown from so many pairs. */
+  readonly seeds: number;
+}
+
+/**
+ * Blocks in descending score, each of people of whom half are in no block before it; links are sorted by patient and
+ * place, `costOf` is −ln p of each. Blocks of fewer than two people or places are none; a score may be negative.
+ */
+export function growBlocks(
+  links: Links,
+  costOf: (link: number) => number,
+  seeds: SeedPairs,
+  { household, seeds: most }: GrowOptions,
+): HabitBlock[] {
+  const grow = grower(links, costOf, household);
+  const order = [...seeds.a.keys()]
+    .filter((e) => household[seeds.a[e]!] !== household[seeds.b[e]!])
+    .sort((x, y) => seeds.score[y]! - seeds.score[x]! || x - y);
+  const seen = new Set<number>();
+  const found: HabitBlock[] = [];
+  let tried = 0;
+  for (const e of order) {
+    const pair = [seeds.a[e]!, seeds.b[e]!];
+    if (pair.every((m) => seen.has(m))) continue;
+    if (tried++ >= most) break;
+    const block = grow(pair);
+    for (const m of [...pair, ...(block?.people ?? [])]) seen.add(m);
+    if (block) found.push(block);
+  }
+  return distinct(found.sort((x, y) => y.score - x.score || x.people[0]! - y.people[0]!));
+}
+
+function distinct(blocks: readonly HabitBlock[]): HabitBlock[] {
+  const told = new Set<number>();
+  return blocks.filter(({ people }) => {
+    const isTold = people.filter((m) => told.has(m)).length * 2 > people.length;
+    if (!isTold) for (const m of people) told.add(m);
+    return !isTold;
+  });
+}
+
+function grower(links: Links, costOf: (link: number) => number, household: Int32Array) {
+  const ranges = rangesOf(links.patient);
+  const usersOf = new Map<number, number[]>();
+  for (const [e, k] of links.place.entries()) {
+    const users = usersOf.get(k);
+    if (users) users.push(e);
+    else usersOf.set(k, [e]);
+  }
+  const personPays = Math.log(Math.max(2, ranges.size));
+  const placePays = Math.log(Math.max(2, usersOf.size));
+
+  /** Places that several of the people use, where the sum pays for the name. */
+  function placesOf(people: readonly number[]): number[] {
+    const sums = new Map<number, { users: number; cost: number }>();
+    for (const m of people) {
+      const [from, to] = ranges.get(m)!;
+      for (let e = from; e < to; e++) {
+        const sum = sums.get(links.place[e]!) ?? { users: 0, cost: 0 };
+        sums.set(links.place[e]!, sum);
+        sum.users++;
+        sum.cost += costOf(e);
+      }
+    }
+    return [...sums]
+      .filter(([, s]) => s.users >= 2 && s.cost + people.length * LOG_HALF > placePays)
+      .map(([k]) => k)
+      .sort((x, y) => x - y);
+  }
+
+  /** People whose sum over the places pays for the name, and what is left of it. */
+  function peopleOf(places: readonly number[]): Map<number, number> {
+    const sums = new Map<number, number>();
+    for (const k of places)
+      for (const e of usersOf.get(k)!) {
+        const m = links.patient[e]!;
+        sums.set(m, (sums.get(m) ?? 0) + costOf(e));
+      }
+    const heads = new Map<number, readonly [number, number]>();
+    for (const [m, cost] of sums) {
+      const left = cost + places.length * LOG_HALF - personPays;
+      const head = heads.get(household[m]!);
+      if (left > 0 && (!head || left > head[1] || (left === head[1] && m < head[0])))
+        heads.set(household[m]!, [m, left]);
+    }
+    return new Map(heads.values());
+  }
+
+  return (pair: readonly number[]): HabitBlock | undefined => {
+    let block: HabitBlock = { people: pair, places: [], score: 0 };
+    for (let round = 0; round < ROUNDS; round++) {
+      const places = placesOf(block.people);
+      if (places.length < 2) return undefined;
+      const left = peopleOf(places);
+      const people = [...left.keys()].sort((x, y) => x - y);
+      if (people.length < 2) return undefined;
+      const sum = people.reduce((all, m) => all + left.get(m)!, 0);
+      const last = block;
+      block = { people, places, score: sum - places.length * placePays };
+      if (people.length === last.people.length && people.every((m, i) => m === last.people[i]))
+        break;
+    }
+    return block;
+  };
+}
