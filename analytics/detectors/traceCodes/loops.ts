@@ -8,17 +8,29 @@ export interface Loop {
   readonly item: number;
   /** Settlements in order of time. */
   readonly rows: readonly number[];
+  /** Of a lot whose codes repeat at more than `BATCH_PLACES` institutions. */
+  readonly ofBatch: boolean;
 }
+
+/** A lot whose codes repeat at more institutions has a few codes for all its packs: it ties nobody to anybody. */
+const BATCH_PLACES = 5;
 
 export interface TraceSales {
   /** Codes settled twice or more. */
   readonly loops: readonly Loop[];
-  /** Sales by institution · lot, as `institution * lots + lot`. */
-  readonly sales: ReadonlyMap<number, number>;
+  /** Every sale that stands, of whatever code. */
+  readonly bills: Bills;
   readonly lots: number;
   readonly itemOfLot: Int32Array;
   /** Repeats by institution that only a bill written anew accounts for, with their settlements. */
   readonly rebilled: ReadonlyMap<number, readonly number[]>;
+}
+
+export interface Bills {
+  readonly count: number;
+  readonly institution: Int32Array;
+  readonly patient: Int32Array;
+  readonly lot: Int32Array;
 }
 
 /**
@@ -32,8 +44,10 @@ export function traceSales(world: World, rebillDays: number): TraceSales {
   for (const lot of traces.lot) lots = Math.max(lots, lot + 1);
   const itemOfLot = new Int32Array(lots).fill(-1);
   for (let i = 0; i < traces.count; i++) itemOfLot[traces.lot[i]!] = traces.item[i]!;
-  const loops: Loop[] = [];
-  const sales = new Map<number, number>();
+  const loops: Array<Omit<Loop, 'ofBatch'>> = [];
+  const placesOfLot = new Map<number, Set<number>>();
+  const kept = new Int32Array(traces.count);
+  let count = 0;
   const rebilled = new Map<number, number[]>();
   for (let from = 0, to = 0; from < traces.count; from = to) {
     while (to < traces.count && traces.code[to] === traces.code[from]) to++;
@@ -49,19 +63,49 @@ export function traceSales(world: World, rebillDays: number): TraceSales {
       if (again === undefined) bills.push(i);
       else push(rebilled, traces.institution[i]!, traces.settlement[i]!);
     }
-    for (const i of bills) {
-      const key = traces.institution[i]! * lots + traces.lot[i]!;
-      sales.set(key, (sales.get(key) ?? 0) + 1);
-    }
-    if (bills.length >= 2)
-      loops.push({
-        code: traces.code[from]!,
-        lot: traces.lot[bills[0]!]!,
-        item: traces.item[bills[0]!]!,
-        rows: bills.map((i) => traces.settlement[i]!),
-      });
+    for (const i of bills) kept[count++] = i;
+    if (bills.length < 2) continue;
+    const lot = traces.lot[bills[0]!]!;
+    const places = placesOfLot.get(lot) ?? new Set<number>();
+    placesOfLot.set(lot, places);
+    for (const i of bills) places.add(traces.institution[i]!);
+    loops.push({
+      code: traces.code[from]!,
+      lot,
+      item: traces.item[bills[0]!]!,
+      rows: bills.map((i) => traces.settlement[i]!),
+    });
   }
-  return { loops, sales, lots, itemOfLot, rebilled };
+  const of = (column: Int32Array) => kept.subarray(0, count).map((i) => column[i]!);
+  const bills = {
+    count,
+    institution: of(traces.institution),
+    patient: of(traces.patient),
+    lot: of(traces.lot),
+  };
+  return {
+    loops: loops.map((l) => ({ ...l, ofBatch: placesOfLot.get(l.lot)!.size > BATCH_PLACES })),
+    ...{ bills, lots, itemOfLot, rebilled },
+  };
+}
+
+/** Sales that stand of every institution or patient, by lot; in order of whose they are. */
+export function soldByLot(
+  whose: Int32Array,
+  { bills, lots }: TraceSales,
+): Array<[unit: number, byLot: Array<[lot: number, sold: number]>]> {
+  const keys = new Float64Array(bills.count);
+  for (let b = 0; b < bills.count; b++) keys[b] = whose[b]! * lots + bills.lot[b]!;
+  keys.sort();
+  const out: Array<[number, Array<[number, number]>]> = [];
+  for (let from = 0, to = 0; from < keys.length; from = to) {
+    const key = keys[from]!;
+    while (to < keys.length && keys[to] === key) to++;
+    const unit = Math.floor(key / lots);
+    if (out.at(-1)?.[0] !== unit) out.push([unit, []]);
+    out.at(-1)![1].push([key % lots, to - from]);
+  }
+  return out;
 }
 
 function standing(world: World, from: number, to: number): number[] {

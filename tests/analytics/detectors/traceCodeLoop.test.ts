@@ -53,6 +53,40 @@ function bought(
   });
 }
 
+/** One pack of one of four dear drugs. */
+function dear(
+  plain: HonestWorld,
+  patient: string,
+  institution: string,
+  drug: number,
+  code: string,
+  day: number,
+) {
+  plain.settlements.push({
+    ...{ patient, institution, class: CLASS_PHARMACY, day: plain.day(day), second: 36_000 },
+    ...{ fund: 10_000, traces: [{ code, item: `D${drug % 4}`, lot: 'L1' }] },
+  });
+}
+
+/** Six packs of one seller, two at each of three pharmacies; two others buy as he does, 160 people one of the drugs. */
+function thin(seed: number): HonestWorld {
+  const plain = traced(seed);
+  for (const [n, who] of names(3, 3).entries())
+    for (let k = 0; k < 6; k++) dear(plain, who, 'ph5', k, `pack${n}-${k}`, 20 + k);
+  for (let k = 0; k < 6; k++)
+    dear(plain, names(60 + k, 1)[0]!, `ph${2 + (k % 3)}`, k, `pack0-${k}`, 80 + 9 * k);
+  for (let k = 0; k < 160; k++)
+    dear(
+      plain,
+      names(100 + k, 1)[0]!,
+      `ph${k % 40 ? k % 5 : 5}`,
+      Math.floor(k / 8),
+      `plain${k}`,
+      2 * k,
+    );
+  return plain;
+}
+
 /** Packs that a collector sells back to two pharmacies. */
 function loops(seed = 41, times = 3): HonestWorld {
   const plain = traced(seed);
@@ -91,6 +125,48 @@ describe('trace-code-loop', () => {
     const [finding, ...others] = listed(await detect(buildWorld(plain)));
     expect(others).toEqual([]);
     expect(idsOf(finding!, 'patient')).toEqual([...sellers].sort());
+  });
+
+  it('finds a seller whose packs come back thinly, at pharmacies that repeat no more than two', async () => {
+    const plain = thin(48);
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'institution')).toEqual(['ph2', 'ph3', 'ph4']);
+    // The seller, and two more who bought the same drugs from the same pharmacy; no customer, nor who had one of them.
+    expect(idsOf(finding!, 'patient')).toEqual(names(3, 3).sort());
+    expect(finding!.reasons[0].code).toBe('trace-code-loop.passed-on');
+    expect(finding!.reasons[0].measured).toBe(6);
+    expect(finding!.reasons.at(-1)).toMatchObject({
+      code: 'trace-code-loop.same-drugs',
+      measured: 2,
+    });
+  });
+
+  it('tells packs of one buyer from as many that anybody bought', async () => {
+    const plain = traced(49);
+    for (let k = 0; k < 6; k++) {
+      dear(plain, names(3 + k, 1)[0]!, 'ph5', k, `spread${k}`, 20 + k);
+      dear(plain, names(60 + k, 1)[0]!, `ph${2 + (k % 3)}`, k, `spread${k}`, 80 + 9 * k);
+    }
+    expect(listed(await detect(buildWorld(plain)))).toEqual([]);
+  });
+
+  it('takes packs that come back to their own buyer, or in one later bill, for no trade', async () => {
+    for (const alone of [true, false]) {
+      const plain = traced(50);
+      const traces: NonNullable<PlainSettlement['traces']>[number][] = [];
+      for (let k = 0; k < 6; k++) {
+        dear(plain, 'p0003', 'ph5', k, `own${k}`, 20 + k);
+        if (alone) dear(plain, 'p0003', `ph${2 + (k % 3)}`, k, `own${k}`, 80 + 9 * k);
+        else traces.push({ code: `own${k}`, item: `D${k % 4}`, lot: 'L1' });
+      }
+      if (!alone)
+        plain.settlements.push({
+          ...{ patient: 'p0100', institution: 'ph3', class: CLASS_PHARMACY, day: plain.day(99) },
+          ...{ second: 36_000, fund: 10_000, traces },
+        });
+      expect(listed(await detect(buildWorld(plain)))).toEqual([]);
+    }
   });
 
   it('finds one code that was settled sixty times', async () => {
