@@ -10,7 +10,7 @@ import type { Detector, DetectorContext } from './detector.js';
 import { sharedAttributes, testHypotheses } from './explanations.js';
 import type { CalibratedGroup, GroupSearch } from './groupSearch.js';
 import { listLevel, redrawnWorlds, unrelatedUnits } from './parameters.js';
-import { homeAreas } from './places.js';
+import { homeAreas, sitesOf } from './places.js';
 import { describeCollectors, describeTaker, RESALE } from './supply/describe.js';
 import type { Fill } from './supply/fills.js';
 import { type Taker, takers, takerTails } from './supply/resale.js';
@@ -97,7 +97,8 @@ export const drugResaleRing: Detector<typeof parameters> = {
       new Set(all.flatMap((t, i) => (of(i) <= params.candidates ? [t.patient] : [])));
     const byPatient = new Map(all.map((t) => [t.patient, t]));
     const left = Object.entries(others).map(([code, of]) => [code, near(of)] as const);
-    for (const { group, search } of allCollectors(world, all, near(tail), params, context)) {
+    const run = errandsOf(world);
+    for (const { group, search } of allCollectors(world, run, all, near(tail), params, context)) {
       const { members } = group;
       const cards = members.map((m) => byPatient.get(m)!);
       // One who takes everything everywhere makes no ring of two who do not.
@@ -131,6 +132,7 @@ export const drugResaleRing: Detector<typeof parameters> = {
  */
 function allCollectors(
   world: World,
+  run: Errands,
   all: readonly Taker[],
   near: ReadonlySet<number>,
   params: ResaleParameters,
@@ -140,7 +142,7 @@ function allCollectors(
   const gone = new Set<number>();
   for (let round = 0; round < ROUNDS; round++) {
     const left = all.filter((t) => !gone.has(t.patient));
-    const search = collectors(world, left, near, params, context, `collectors ${round}`);
+    const search = collectors(world, run, left, near, params, context, `collectors ${round}`);
     const sure = search.groups
       .map((group) => ({ ...group, p: Math.min(1, SEARCHES * group.p) }))
       .filter((group) => group.p <= params.q);
@@ -149,7 +151,7 @@ function allCollectors(
       const fresh = core.members.filter((m) => !gone.has(m));
       if (fresh.length * 2 < core.members.length) continue;
       const members = withCards(
-        world,
+        run,
         fresh,
         left.filter((t) => near.has(t.patient) && !gone.has(t.patient)),
       );
@@ -166,20 +168,21 @@ function allCollectors(
  */
 function collectors(
   world: World,
+  run: Errands,
   all: readonly Taker[],
   near: ReadonlySet<number>,
   params: ResaleParameters,
   context: DetectorContext,
   name: string,
 ): GroupSearch {
-  const taken = links(world, all);
+  const taken = links(run, all);
   const screen = circleScreen(
     { ...taken, area: homeAreas(world), visited: taken },
     {
       minScore: params.circleScore,
       minShared: 2,
       among: near,
-      siteWidth: errands(world),
+      siteWidth: run.width,
       ...(context.signal ? { signal: context.signal } : {}),
     },
   );
@@ -204,33 +207,35 @@ const ERRANDS = 1 / 3;
  * is of the core and does so as one other, hardly less often than these do. Two of a ring may have one place in common
  * only, which proves nothing of the pair.
  */
-function withCards(world: World, core: readonly number[], looked: readonly Taker[]): number[] {
+function withCards(run: Errands, core: readonly number[], looked: readonly Taker[]): number[] {
   const users = new Map<number, number>();
-  const own = new Map(
-    looked.map((t) => [t.patient, new Set(t.fills.map((f) => errandOf(world, f)))]),
-  );
+  const own = new Map(looked.map((t) => [t.patient, new Set(t.fills.map(run.of))]));
   for (const m of core) for (const e of own.get(m)!) users.set(e, (users.get(e) ?? 0) + 1);
   const common = (m: number) => [...own.get(m)!].filter((e) => (users.get(e) ?? 0) >= 2).length;
   const least = Math.max(2, ERRANDS * Math.max(...core.map(common)));
   return looked.map((t) => t.patient).filter((m) => common(m) >= least);
 }
 
-/** One drug from one place. */
-function errandOf(world: World, fill: Fill): number {
-  return fill.institution * errands(world) + fill.ingredient;
+/** One drug from one site is an errand; the numbers of a site's errands are `width` in a row. */
+interface Errands {
+  readonly of: (fill: Fill) => number;
+  readonly width: number;
 }
 
-/** Numbers of one institution's errands. */
-const errands = (world: World) => world.items.ids.length + 1;
+function errandsOf(world: World): Errands {
+  const sites = sitesOf(world);
+  const width = world.items.ids.length + 1;
+  return { width, of: (fill) => sites[fill.institution]! * width + fill.ingredient };
+}
 
-/** Taker × (institution, ingredient), at most LINKS_MAX of each taker. */
-function links(world: World, all: readonly Taker[]) {
+/** Taker × errand, at most LINKS_MAX of each taker. */
+function links(run: Errands, all: readonly Taker[]) {
   const patient: number[] = [];
   const place: number[] = [];
   for (const t of all) {
     const days = new Map<number, Set<number>>();
     for (const f of t.fills) {
-      const key = errandOf(world, f);
+      const key = run.of(f);
       days.set(key, (days.get(key) ?? new Set()).add(f.day));
     }
     const often = [...days].sort((x, y) => y[1].size - x[1].size || x[0] - y[0]);

@@ -1,9 +1,11 @@
 import type { LinkColumns } from '../algorithms/circles.js';
+import { distanceKm } from '../algorithms/sphere.js';
 import {
   CLASS_CHRONIC,
   CLASS_INPATIENT,
   CLASS_OUTPATIENT,
   INSTITUTION_HOSPITAL,
+  INSTITUTION_PHARMACY,
   type World,
 } from '../projection/world.js';
 
@@ -57,6 +59,35 @@ function usualClinics(world: World): Int32Array {
     }
   }
   return usual;
+}
+
+/** A pharmacy so near stands at the gate; a degree of latitude is 111 km. */
+const GATE_KM = 0.3;
+const GATE_DEGREES = GATE_KM / 111;
+
+/**
+ * The site of every institution: itself, but of a pharmacy at the gate of a hospital or clinic the nearest of these
+ * (DETECTORS.md, Circles). What the one prescribes the other hands out, and to share both is to share one.
+ */
+export function sitesOf({ institutions: { type, lng, lat } }: World): Int32Array {
+  const band = (h: number) => Math.floor(lat[h]! / GATE_DEGREES);
+  const prescribing = new Map<number, number[]>();
+  type.forEach((kind, h) => {
+    if (kind === INSTITUTION_PHARMACY || Number.isNaN(lat[h]!)) return;
+    const list = prescribing.get(band(h));
+    if (list) list.push(h);
+    else prescribing.set(band(h), [h]);
+  });
+  return Int32Array.from(type, (kind, h) => {
+    if (kind !== INSTITUTION_PHARMACY) return h;
+    let [site, nearest] = [h, GATE_KM];
+    for (const near of [-1, 0, 1])
+      for (const k of prescribing.get(band(h) + near) ?? []) {
+        const km = distanceKm(lng[h]!, lat[h]!, lng[k]!, lat[k]!);
+        if (km < nearest) [site, nearest] = [k, km];
+      }
+    return site;
+  });
 }
 
 /**

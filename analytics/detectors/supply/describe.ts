@@ -14,7 +14,7 @@ import {
 } from '../telling.js';
 import type { Taker } from './resale.js';
 
-export const RESALE = { id: 'drug-resale-ring', version: 3 } as const;
+export const RESALE = { id: 'drug-resale-ring', version: 4 } as const;
 /** Doctors and drugs are named that this share of the fills has, places that this share of the cards used. */
 const CORE_SHARE = 0.1;
 const CARDS_SHARE = 1 / 3;

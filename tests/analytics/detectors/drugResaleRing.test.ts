@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { drugResaleRing } from '../../../analytics/detectors/drugResaleRing.js';
-import { CLASS_PHARMACY, INSTITUTION_PHARMACY } from '../../../analytics/projection/world.js';
+import {
+  CLASS_PHARMACY,
+  INSTITUTION_HOSPITAL,
+  INSTITUTION_PHARMACY,
+} from '../../../analytics/projection/world.js';
 import { detectWith, idsOf, itBehaves, listed } from './detecting.js';
 import { type HonestWorld, honestWorld, names } from './honestWorld.js';
 import { buildWorld, type PlainSettlement } from './worldBuilder.js';
@@ -142,6 +146,26 @@ describe('drug-resale-ring', () => {
         for (let month = 0; month < 12; month++)
           fetches(plain, patient, `ph${(k + (month % 2)) % 30}`, 30 * month + k, `X${drug}`);
     expect(listed(await detect(buildWorld(plain)))).toEqual([]);
+  });
+
+  it('takes a hospital and the pharmacy at its gate for one place', async () => {
+    const ill = (gateKm: number) => {
+      const plain = takers(87);
+      const at = { county: '530102', lng: 102.7 };
+      plain.institutions.push(
+        { id: 'clinic', type: INSTITUTION_HOSPITAL, ...at, lat: 25 },
+        { id: 'gate', type: INSTITUTION_PHARMACY, ...at, lat: 25 + gateKm / 111 },
+      );
+      for (const [k, patient] of names(5, 8).entries())
+        for (let n = 0; n < 48; n++) {
+          const place = n % 6 === 5 ? `ph${(k + n) % 30}` : n % 2 ? 'gate' : 'clinic';
+          fetches(plain, patient, place, n * 7 + k, `X${n % 3}`);
+        }
+      return { ...plain, catalogue: INGREDIENTS };
+    };
+    const rings = async (gateKm: number) =>
+      listed(await detect(buildWorld(ill(gateKm)))).filter((f) => f.kind === 'ring').length;
+    expect([await rings(3), await rings(0.2)]).toEqual([1, 0]);
   });
 
   it('lets a family be one', async () => {
