@@ -5,16 +5,16 @@ import { stratumOf, weekOf } from './weeks.js';
 
 /** New regulars of every institution, by index. */
 interface Regulars {
-  /** The week since which they come: the split that stands out most. */
+  /** The week since which they come: the one that stands out most. */
   readonly week: Int32Array;
   readonly people: Float64Array;
   readonly expected: Float64Array;
-  /** Family-wise over institutions and splits. */
+  /** Family-wise over institutions, of all weeks together. */
   readonly p: Float64Array;
 }
 
-/** Shares of the period after which a regular is new. */
-const SPLITS = [1 / 4, 1 / 3, 1 / 2] as const;
+/** Shares of the period after which a regular is new: from the eighth week of a year on to the thirty-second, every other week. */
+const SPLITS = Array.from({ length: 13 }, (_, i) => (i + 4) / 26);
 /** Visits come in courses: more of one person than this say no more. */
 const TIMES_MOST = 8;
 /** Fewer new regulars than this are no crowd. */
@@ -37,7 +37,8 @@ export interface Regular {
  *
  * Formula: of the n visits of somebody who always came, none falls before week w of W with chance
  * (1 − w/W)^n. The sum over a place's regulars is the exposure of a count against peers (`testPeers`), whose rate
- * says how much more often honest people move, fall ill and recover.
+ * says how much more often honest people move, fall ill and recover. When they began is not known: the p of the weeks,
+ * of which neighbours say nearly the same, are taken together by their harmonic mean (Wilson 2019).
  */
 export function newRegulars(
   world: World,
@@ -57,6 +58,9 @@ export function newRegulars(
     .map((r) => ({ institution: r.institution, ...countedOf(r, counts) }))
     .filter((r) => r.visits >= times);
   const strata = Array.from({ length: places }, (_, h) => stratumOf(world, h));
+  const best = new Float64Array(places).fill(1);
+  const inverse = new Float64Array(places);
+  let looks = 1;
   for (const split of SPLITS) {
     const week = Math.round(split * weeks);
     const people = new Float64Array(places);
@@ -69,15 +73,19 @@ export function newRegulars(
       strata.map((stratum, h) => ({ k: people[h]!, exposure: exposure[h]!, stratum })),
       { prior: 1, priorExposure: 5, spread: SPREAD },
     );
+    looks = Math.max(looks, test.looks);
     for (let h = 0; h < places; h++) {
-      const p = sidak(Math.exp(test.logP[h]!), test.looks * SPLITS.length);
-      if (people[h]! < PEOPLE_MIN || p >= out.p[h]!) continue;
+      const p = people[h]! < PEOPLE_MIN ? 1 : Math.exp(test.logP[h]!);
+      inverse[h]! += 1 / p;
+      if (p >= best[h]!) continue;
+      best[h] = p;
       out.week[h] = week;
       out.people[h] = people[h]!;
       out.expected[h] = test.expected[h]!;
-      out.p[h] = p;
     }
   }
+  for (let h = 0; h < places; h++)
+    if (best[h]! < 1) out.p[h] = sidak(SPLITS.length / inverse[h]!, looks);
   return out;
 }
 

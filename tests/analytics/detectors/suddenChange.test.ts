@@ -150,6 +150,18 @@ describe('sudden-change', () => {
     expect(finding!.fundAtRisk).toBeGreaterThan(200_000);
   });
 
+  it('finds the crowd in whatever week it began', async () => {
+    for (const from of [62, 84]) {
+      const plain = withRegulars(clinics(119));
+      for (let k = 0; k < 24; k++)
+        comesOften(plain, 'h15', person(300 + k), from + plain.rng.int(7), 20);
+      const [finding] = listed(await detect(buildWorld(plain)));
+      expect(idsOf(finding!, 'institution')).toEqual(['h15']);
+      expect(finding!.reasons[0].code).toBe('sudden-change.new-regulars');
+      expect(finding!.reasons[0].measured).toBeGreaterThanOrEqual(20);
+    }
+  });
+
   it('lets regulars come and go everywhere', async () => {
     for (const seed of [112, 113, 114])
       expect(await detect(buildWorld(withRegulars(clinics(seed))))).toEqual([]);
