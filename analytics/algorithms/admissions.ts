@@ -5,11 +5,12 @@
  * both ends within ±tolerance days (1 by default). The chance is the rate of the hospital's *level*
  * taken as the weighted median over hospitals, since a hospital's own rate hides the ring inside it.
  * A planned cycle (regular stays for one diagnosis) that once coincides always coincides, so a run
- * of joint stays of two planned cycles counts once.
+ * of joint stays of two planned cycles counts once; and two who are sent on together are no second joint stay.
  *
  * `redrawn` moves every stay by whole weeks, each on its own.
  */
 import type { PairScreen } from './pairSums.js';
+import { plannedCycles, sentOnStays } from './plannedStays.js';
 import { weightedMedian } from './robust.js';
 import { logPoissonTail, poissonLikelihoodRatio } from './tails.js';
 import { type RedrawnScreen, weekShifts } from './weekShifts.js';
@@ -18,9 +19,6 @@ const WINDOW = 28;
 /** Hospitals of all levels that a level's median is shrunk with: a level may be two hospitals and a ring. */
 const LEVEL_PRIOR = 5;
 const RATE_CAP = 2;
-const CYCLE_STAYS_MIN = 3;
-const PLAN_STAYS_MIN = 4;
-const PLAN_GAP_MAX = 35;
 
 export interface StayColumns {
   readonly patient: Int32Array;
@@ -32,6 +30,8 @@ export interface StayColumns {
   readonly diagnosis: Int32Array;
   /** 1 where the diagnosis is one that is treated in cycles. */
   readonly cyclic: Uint8Array;
+  /** 1 where it is of an organ that there are two of, treated one after the other; nowhere when absent. */
+  readonly paired?: Uint8Array;
   /** Level of each *institution*. */
   readonly level: Int32Array;
 }
@@ -49,9 +49,11 @@ export function admissionScreen(
   options: { readonly minHits: number; readonly tolerance: number },
 ): AdmissionScreen {
   const planned = plannedCycles(stays);
+  const sentOn = sentOnStays(stays);
   const byPlace = placesOf(stays);
   const { rate, looks } = rates(stays, byPlace, options.tolerance);
-  const run = (shift: Int32Array | null) => screen(stays, byPlace, rate, planned, shift, options);
+  const run = (shift: Int32Array | null) =>
+    screen(stays, byPlace, rate, { planned, sentOn }, shift, options);
   return {
     rate,
     looks,
@@ -61,35 +63,9 @@ export function admissionScreen(
   };
 }
 
-/**
- * Stays of one person and diagnosis that follow a plan: near-equal gaps where the disease is treated in
- * cycles, equal gaps of some weeks anywhere else.
- */
-function plannedCycles(stays: StayColumns): Uint8Array {
-  const planned = new Uint8Array(stays.patient.length);
-  const groups = new Map<string, number[]>();
-  for (let i = 0; i < planned.length; i++) {
-    if (stays.diagnosis[i]! < 0) continue;
-    const key = `${stays.patient[i]}|${stays.diagnosis[i]}`;
-    const group = groups.get(key);
-    if (group) group.push(i);
-    else groups.set(key, [i]);
-  }
-  for (const group of groups.values()) {
-    const cyclic = stays.cyclic[group[0]!] === 1;
-    if (group.length < (cyclic ? CYCLE_STAYS_MIN : PLAN_STAYS_MIN)) continue;
-    group.sort((x, y) => stays.begin[x]! - stays.begin[y]!);
-    const gaps = group
-      .slice(1)
-      .map((s, k) => stays.begin[s]! - stays.begin[group[k]!]!)
-      .sort((x, y) => x - y);
-    const median = gaps[gaps.length >> 1]!;
-    const slack = cyclic ? Math.max(3, median * 0.15) : 2;
-    const regular = gaps.filter((g) => Math.abs(g - median) <= slack).length;
-    if (median < 5 || (!cyclic && median > PLAN_GAP_MAX)) continue;
-    if (regular >= gaps.length * (cyclic ? 0.7 : 0.8)) for (const s of group) planned[s] = 1;
-  }
-  return planned;
+interface Flags {
+  readonly planned: Uint8Array;
+  readonly sentOn: Uint8Array;
 }
 
 function placesOf(stays: StayColumns): Int32Array[] {
@@ -179,7 +155,7 @@ function screen(
   stays: StayColumns,
   byPlace: readonly Int32Array[],
   rate: ReadonlyMap<number, number>,
-  planned: Uint8Array,
+  flags: Flags,
   shift: Int32Array | null,
   options: { readonly minHits: number; readonly tolerance: number },
 ): PairScreen {
@@ -187,7 +163,7 @@ function screen(
   for (const p of stays.patient) if (p >= patients) patients = p + 1;
   const begin = shift ? stays.begin.map((d, s) => d + shift[s]!) : stays.begin;
   const sorted = shift ? byPlace.map((list) => sortByDay(list, begin)) : byPlace;
-  const pairs = jointPairs(stays, sorted, planned, shift, options, patients);
+  const pairs = jointPairs(stays, sorted, flags, shift, options, patients);
   // Only pairs with hits enough are worth their expectation.
   const lists = staysByPatient(stays, byPlace, patients);
   const size = pairs.keys.length;
@@ -229,7 +205,7 @@ function sortByDay(list: Int32Array, begin: Int32Array): Int32Array {
 function jointPairs(
   stays: StayColumns,
   sorted: readonly Int32Array[],
-  planned: Uint8Array,
+  { planned, sentOn }: Flags,
   shift: Int32Array | null,
   options: { readonly minHits: number; readonly tolerance: number },
   patients: number,
@@ -250,7 +226,7 @@ function jointPairs(
         const p = Math.min(stays.patient[i]!, stays.patient[j]!);
         const key = p * patients + Math.max(stays.patient[i]!, stays.patient[j]!);
         if (planned[i] === 1 && planned[j] === 1) cycles.add(key);
-        else hits.push(key);
+        else if (sentOn[i] === 0 || sentOn[j] === 0) hits.push(key);
       }
     }
   for (const key of cycles) hits.push(key);

@@ -1,10 +1,10 @@
 import type { Companions } from './companions.js';
 import type { CalibratedGroup, GroupSearch } from './groupSearch.js';
 
-/** The better of two looks at who comes together, and the search that it comes from. */
+/** The best of several looks at who comes together, and the search that it comes from. */
 export interface MetGroup extends CalibratedGroup {
   readonly search: GroupSearch;
-  /** p in the other search; 1 where only one found it. */
+  /** p in the next best search; 1 where only one found it. */
   readonly otherP: number;
 }
 
@@ -14,7 +14,8 @@ export interface Candidate {
   /** Those that the searches found themselves, before companions joined. */
   readonly found?: readonly number[];
   readonly meetings?: MetGroup;
-  readonly circles?: CalibratedGroup;
+  /** With its search where several searches look for people who share places. */
+  readonly circles?: CalibratedGroup & { readonly search?: GroupSearch };
   /** Others who were in the group's waves; those that chance does not explain are members. */
   readonly companions?: Companions;
 }
@@ -22,17 +23,23 @@ export interface Candidate {
 export const metIn = (search: GroupSearch): MetGroup[] =>
   search.groups.map((group) => ({ ...group, search, otherP: 1 }));
 
-/**
- * Two searches for people who come together are two looks: of a group that both found the better one counts,
- * with its p doubled.
- */
-export function betterOfTwo(one: GroupSearch, other: GroupSearch): MetGroup[] {
-  return mergeCandidates(metIn(one), other.groups).map(({ members, meetings, circles }) => {
-    const first = meetings && (!circles || meetings.p <= circles.p);
-    const better = first ? meetings : { ...circles!, search: other };
-    const otherP = Math.min(1, 2 * ((first ? circles?.p : meetings?.p) ?? 1));
-    return { ...better, members, p: Math.min(1, 2 * better.p), otherP };
-  });
+/** Several searches for people who come together: of a group that more than one found the best one is kept. */
+export function bestOf(first: GroupSearch, ...others: readonly GroupSearch[]): MetGroup[] {
+  let found = metIn(first);
+  for (const search of others)
+    found = mergeCandidates(found, search.groups).map(({ members, meetings, circles }) => {
+      const isBefore = meetings && (!circles || meetings.p <= circles.p);
+      const better = isBefore ? meetings : { ...circles!, search };
+      const other = (isBefore ? circles?.p : meetings?.p) ?? 1;
+      return { ...better, members, otherP: Math.min(meetings?.otherP ?? 1, other) };
+    });
+  return found;
+}
+
+/** Each p times the number of looks that it is the best of. */
+export function paidFor(looks: number, groups: readonly MetGroup[]): MetGroup[] {
+  const paid = (p: number) => Math.min(1, looks * p);
+  return groups.map((group) => ({ ...group, p: paid(group.p), otherP: paid(group.otherP) }));
 }
 
 /** Groups with a p above this are no candidates: nothing that follows could save them. */
@@ -44,10 +51,11 @@ export const HOPELESS = 0.3;
  */
 export function mergeCandidates(
   meetings: readonly MetGroup[],
-  circles: readonly CalibratedGroup[],
+  circles: ReadonlyArray<NonNullable<Candidate['circles']>>,
 ): Candidate[] {
-  const taken = new Set<CalibratedGroup>();
-  const groupsOf = new Map<number, CalibratedGroup[]>();
+  type Circle = NonNullable<Candidate['circles']>;
+  const taken = new Set<Circle>();
+  const groupsOf = new Map<number, Circle[]>();
   for (const g of circles.filter((c) => c.p <= HOPELESS))
     for (const m of g.members) {
       const list = groupsOf.get(m);
@@ -56,7 +64,7 @@ export function mergeCandidates(
     }
   const out: Candidate[] = [];
   for (const g of meetings.filter((m) => m.p <= HOPELESS)) {
-    const overlap = new Map<CalibratedGroup, number>();
+    const overlap = new Map<Circle, number>();
     for (const m of g.members)
       for (const c of groupsOf.get(m) ?? []) overlap.set(c, (overlap.get(c) ?? 0) + 1);
     const best = [...overlap]

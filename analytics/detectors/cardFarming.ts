@@ -6,7 +6,7 @@ import { lagScreen } from '../algorithms/weekLags.js';
 import { createRng, deriveSeed } from '../model/rng.js';
 import { DAY_S } from '../model/time.js';
 import { INSTITUTION_PHARMACY, type World } from '../projection/world.js';
-import { betterOfTwo, mergeCandidates } from './candidates.js';
+import { bestOf, mergeCandidates, paidFor } from './candidates.js';
 import { withBursts } from './cardBursts.js';
 import { describeFarm, VERSION } from './cardFarmingFinding.js';
 import { searchCircles } from './circleSearch.js';
@@ -127,7 +127,7 @@ export const cardFarmingPharmacy: Detector<typeof parameters> = {
         week: 7 * DAY_S,
       },
     );
-    const candidates = mergeCandidates(betterOfTwo(meetings, sessions), circles.groups).map(
+    const candidates = mergeCandidates(paidFor(2, bestOf(meetings, sessions)), circles.groups).map(
       (candidate) => ({
         ...candidate,
         found: candidate.members,

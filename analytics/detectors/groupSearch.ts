@@ -153,10 +153,21 @@ export function remainingP(
 }
 
 /** Σ E over the screened pairs inside a group. */
-export function expectedHits(members: readonly number[], pairs: EvidencePairs): number {
+export const expectedHits = (members: readonly number[], pairs: EvidencePairs): number =>
+  sumInside(members, pairs, pairs.expected);
+
+/** Σ hits over the screened pairs inside a group. */
+export const hitsOf = (members: readonly number[], pairs: EvidencePairs): number =>
+  sumInside(members, pairs, pairs.hits);
+
+function sumInside(
+  members: readonly number[],
+  { a, b }: EvidencePairs,
+  of: Int32Array | Float64Array | undefined,
+): number {
   const inside = new Set(members);
   let sum = 0;
-  for (let e = 0; e < pairs.a.length; e++)
-    if (inside.has(pairs.a[e]!) && inside.has(pairs.b[e]!)) sum += pairs.expected?.[e] ?? 0;
+  for (let e = 0; e < a.length; e++)
+    if (inside.has(a[e]!) && inside.has(b[e]!)) sum += of?.[e] ?? 0;
   return sum;
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type AdmissionScreen, admissionScreen } from '../algorithms/admissions.js';
-import { waveScreen } from '../algorithms/waves.js';
+import { type WaveScreen, waveScreen } from '../algorithms/waves.js';
 import { INSTITUTION_HOSPITAL } from '../projection/world.js';
-import { betterOfTwo, mergeCandidates, metIn } from './candidates.js';
+import { bestOf, mergeCandidates, metIn, paidFor } from './candidates.js';
 import { searchCircles } from './circleSearch.js';
 import { prepareWaves, withCompanions } from './companions.js';
 import { type Detector, HEADLINE_WEIGHT } from './detector.js';
@@ -11,6 +11,7 @@ import { type GroupSearch, searchRedrawn } from './groupSearch.js';
 import { listLevel, redrawnWorlds, unrelatedUnits } from './parameters.js';
 import { describeBrokering, VERSION } from './patientBrokeringFinding.js';
 import { placeLinks } from './places.js';
+import { withRegulars } from './regulars.js';
 import { type Stays, stayColumns } from './stays.js';
 import { surestFirst } from './surestFirst.js';
 
@@ -67,12 +68,15 @@ export interface BrokeringSearches {
   readonly screen: AdmissionScreen;
   readonly meetings: GroupSearch;
   readonly circles: GroupSearch;
-  readonly waves: GroupSearch;
+  /** The looks for waves, over common hospitals and from one village, and what they looked at. */
+  readonly waves: ReadonlyMap<GroupSearch, WaveScreen>;
   readonly candidates: number;
 }
 
 /** A wave that misses by chance in one pair of a hundred, or even ten, may still be dense in a group. */
 const WAVE_SCREEN = 0.1;
+/** Waves are quickly redrawn, and few people come in two by chance: many worlds must tell how many do. */
+const WAVE_WORLDS = 4;
 
 /** Patients admitted together, often rotating over hospitals (DETECTORS.md §2). */
 export const patientBrokeringRing: Detector<typeof parameters> = {
@@ -104,23 +108,38 @@ export const patientBrokeringRing: Detector<typeof parameters> = {
       },
       context,
     );
-    const waves = searchRedrawn(
-      waveScreen(stays, {
+    // Irregular courses of a disease that is treated in cycles are courses all the same.
+    const planned = screen.planned.map((flag, i) => flag | stays.cyclic[i]!);
+    const { household, village } = world.patients;
+    const lookForWaves = (name: string, origin?: Int32Array) => {
+      const waves = waveScreen(stays, {
         tolerance: params.waveTolerance,
         minHits: params.minJointStays,
         days: world.toDay - world.fromDay,
-      }),
-      { ...search, name: 'waves', level: WAVE_SCREEN },
-      context,
-    );
-    const admissions = prepareWaves(stays, {
-      household: world.patients.household,
-      tolerance: params.tolerance,
-      week: 7,
-    });
-    // Waves and circles are two looks for people who share hospitals without being in together.
-    const candidates = mergeCandidates(metIn(meetings), betterOfTwo(waves, circles)).map(
-      (candidate) => ({ ...candidate, ...withCompanions(candidate.members, admissions) }),
+        planned,
+        ...(origin ? { origin } : {}),
+      });
+      const worlds = params.worlds * WAVE_WORLDS;
+      const found = searchRedrawn(waves, { ...search, name, worlds, level: WAVE_SCREEN }, context);
+      return [found, waves] as const;
+    };
+    const overHospitals = lookForWaves('waves');
+    const fromVillages = lookForWaves('waves of a village', village);
+    const waves = new Map([overHospitals, fromVillages]);
+    const admissions = prepareWaves(stays, { household, tolerance: params.tolerance, week: 7 });
+    const regulars = { stays, planned, household, village, tolerance: params.waveTolerance };
+    // Waves and circles are looks for people who share hospitals or a village without being in together.
+    const apart = bestOf(fromVillages[0], overHospitals[0], circles);
+    // Four looks: `searchedP` pays for two, so that each has a quarter of the level.
+    const candidates = mergeCandidates(paidFor(2, metIn(meetings)), paidFor(2, apart)).map(
+      (candidate) => {
+        const { meetings: met, circles: shared } = candidate;
+        const found =
+          !met && shared?.search && waves.has(shared.search)
+            ? withRegulars(candidate.members, regulars)
+            : candidate.members;
+        return { ...candidate, found, ...withCompanions(found, admissions) };
+      },
     );
     const searches = { stays, screen, meetings, circles, waves, candidates: candidates.length };
     const findings = surestFirst(

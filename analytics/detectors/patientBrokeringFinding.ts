@@ -1,12 +1,13 @@
 import { fisherCombination } from '../algorithms/multiplicity.js';
 import { logBinomialTail } from '../algorithms/tails.js';
-import type { Finding, InnocentExplanation, Reason } from '../model/finding.js';
+import type { WaveScreen } from '../algorithms/waves.js';
+import type { Finding, Reason } from '../model/finding.js';
 import type { World } from '../projection/world.js';
 import type { Candidate } from './candidates.js';
-import { sameAddress, sharedAttributes, testHypotheses } from './explanations.js';
-import { expectedHits } from './groupSearch.js';
+import { expectedHits, hitsOf } from './groupSearch.js';
 import { corePlaces, pairKey } from './jointVisits.js';
 import { judge, searchedP } from './judgement.js';
+import { explain } from './patientBrokering/explain.js';
 import type { BrokeringParameters, BrokeringSearches } from './patientBrokering.js';
 import { type JointStays, jointStays, type Stays } from './stays.js';
 import {
@@ -19,16 +20,13 @@ import {
 } from './telling.js';
 
 /** Moves when scores may change. */
-export const VERSION = 5;
+export const VERSION = 6;
 const DETECTOR = 'patient-brokering-ring';
 /** Of one household hardly more are in hospital at one time, again and again: a couple, a mother and her child. */
 const IN_TOGETHER_MAX = 2;
 const CORE_SHARE = 0.1;
 const SIGNED_MIN = 5;
 const SIGNED_SHARE = 0.2;
-/** An outbreak: so many times the usual admissions of one diagnosis at one hospital in a week. */
-const OUTBREAK_RATIO = 3;
-const OUTBREAK_MIN = 6;
 
 export function describeBrokering(
   world: World,
@@ -43,9 +41,9 @@ export function describeBrokering(
   const joint = jointStays(stays, candidate.members, household, params.tolerance, pairKey);
   // Hospitals shared without ever being in together say less: more people must share them.
   const homes = new Set(candidate.members.map((m) => household[m]!)).size;
-  const least = isWave(candidate.members, searches) ? params.minUnits + 1 : params.circleUnits;
+  const least = wavesOf(candidate, searches) ? params.minUnits + 1 : params.circleUnits;
   if (joint.meetings === 0 && homes < least) return undefined;
-  const own = candidate.meetings ? joint.stays : staysAtSharedPlaces(stays, candidate.members);
+  const own = staysTogether(candidate, searches, joint);
   if (own.length === 0) return undefined;
   const weight = new Map<number, number>();
   for (const i of own)
@@ -88,12 +86,32 @@ function withWaves(searched: number, { companions }: Candidate, searches: Broker
   return Math.min(searched, fisherCombination([searched, waves]));
 }
 
-/** Whether most of the members belong to one group that came in waves. */
-function isWave(members: readonly number[], { waves }: BrokeringSearches): boolean {
-  const inside = new Set(members);
-  return waves.groups.some(
-    (g) => g.p <= 0.05 && g.members.filter((m) => inside.has(m)).length * 2 >= members.length,
-  );
+/** The look for waves that a candidate comes from, if it does. */
+function wavesOf({ circles }: Candidate, { waves }: BrokeringSearches): WaveScreen | undefined {
+  return circles?.search && waves.get(circles.search);
+}
+
+/** Joint stays, and those that began in one wave at hospitals where two members did; else stays at shared hospitals. */
+function staysTogether(
+  candidate: Candidate,
+  searches: BrokeringSearches,
+  joint: JointStays,
+): readonly number[] {
+  const { stays } = searches;
+  const { members, meetings } = candidate;
+  const waves = wavesOf(candidate, searches);
+  if (!waves) return meetings ? joint.stays : staysAtSharedPlaces(stays, members);
+  const inWaves = new Set<number>();
+  for (const a of members)
+    for (const b of members)
+      if (a < b) for (const pair of waves.matched(a, b)) for (const i of pair) inWaves.add(i);
+  const visitors = new Map<number, Set<number>>();
+  for (const i of inWaves) {
+    const at = visitors.get(stays.institution[i]!) ?? new Set();
+    visitors.set(stays.institution[i]!, at.add(stays.patient[i]!));
+  }
+  const shared = [...inWaves].filter((i) => visitors.get(stays.institution[i]!)!.size >= 2);
+  return [...new Set([...(meetings ? joint.stays : []), ...shared])].sort((x, y) => x - y);
 }
 
 /** Doctors who attended a fifth of the stays, and five at least. */
@@ -135,7 +153,7 @@ function describeReasons(
   own: readonly number[],
 ): { main: Reason; side: Reason[] } {
   const { stays, meetings } = searches;
-  const { best } = (isWave(candidate.members, searches) ? searches.waves : searches.circles).table;
+  const search = candidate.circles?.search ?? searches.circles;
   const settled = (list: readonly number[]) => list.map((i) => stays.row[i]!);
   const all: Reason[] = [];
   const tell = (what: string, fact: Fact) => all.push(reason(world, DETECTOR, what, fact));
@@ -147,10 +165,18 @@ function describeReasons(
       rows: settled(joint.stays),
       p: candidate.meetings.p,
     });
-  if (candidate.circles)
+  if (candidate.circles && wavesOf(candidate, searches))
+    tell('joint-waves', {
+      measured: hitsOf(candidate.members, search.pairs),
+      expected: expectedHits(candidate.members, search.pairs),
+      unit: 'meetings',
+      rows: settled(own),
+      p: candidate.circles.p,
+    });
+  else if (candidate.circles)
     tell('shared-hospitals', {
       measured: candidate.circles.score,
-      expected: best.reduce((x, y) => x + y, 0) / best.length,
+      expected: search.table.best.reduce((x, y) => x + y, 0) / search.table.best.length,
       unit: 'score',
       rows: settled(own),
       p: candidate.circles.p,
@@ -197,81 +223,5 @@ function zeroCash(world: World, stays: Stays, own: readonly number[]) {
     zero,
     expected: share * own.length,
     p: Math.exp(logBinomialTail(zero.length, own.length, share)),
-  };
-}
-
-function explain(
-  world: World,
-  params: BrokeringParameters,
-  candidate: Candidate,
-  searches: BrokeringSearches,
-  joint: JointStays,
-): InnocentExplanation[] {
-  const { stays, screen } = searches;
-  // Who shares a telephone at one or two dwellings is one household already; at more it is the broker's.
-  const hypotheses = sharedAttributes(candidate.members, world.patients).filter(
-    (h) => h.code === 'same-employer',
-  );
-  const single = new Set(joint.stays.map((i) => stays.institution[i]!)).size <= 1;
-  // A home sends its residents to the hospital it has a contract with; a ring rotates.
-  if (single)
-    hypotheses.push({
-      code: 'nursing-home',
-      explains: sameAddress(candidate.members, world.patients.address),
-    });
-  if (candidate.meetings) {
-    const usual = weeklyAdmissions(stays, new Set(candidate.members));
-    const count = (test: (i: number, j: number) => boolean) => (a: number, b: number) =>
-      (joint.ofPair.get(pairKey(a, b)) ?? []).filter(([i, j]) => test(i, j)).length;
-    hypotheses.push(
-      { code: 'outbreak-week', explains: count((i, j) => usual(i) && usual(j)) },
-      {
-        code: 'chemo-cycle',
-        explains: count((i, j) => screen.planned[i] === 1 && screen.planned[j] === 1),
-      },
-    );
-  }
-  const shared = isWave(candidate.members, searches) ? searches.waves : searches.circles;
-  const search = candidate.meetings ? searches.meetings : shared;
-  return testHypotheses(
-    candidate.members,
-    hypotheses,
-    search,
-    world.patients.household,
-    params.minUnits,
-  );
-}
-
-/**
- * Whether a stay began in a week when far more *other* people than usual were admitted with its diagnosis:
- * a ring must not be its own outbreak.
- */
-function weeklyAdmissions(stays: Stays, members: ReadonlySet<number>): (stay: number) => boolean {
-  const byWeek = new Map<string, number>();
-  const total = new Map<string, { n: number; first: number; last: number }>();
-  for (let i = 0; i < stays.patient.length; i++) {
-    if (members.has(stays.patient[i]!)) continue;
-    const what = `${stays.institution[i]}|${stays.diagnosis[i]}`;
-    const week = Math.floor(stays.begin[i]! / 7);
-    byWeek.set(`${what}|${week}`, (byWeek.get(`${what}|${week}`) ?? 0) + 1);
-    const t = total.get(what);
-    if (t) {
-      t.n++;
-      t.first = Math.min(t.first, week);
-      t.last = Math.max(t.last, week);
-    } else total.set(what, { n: 1, first: week, last: week });
-  }
-  let firstWeek = Infinity;
-  let lastWeek = -Infinity;
-  for (const t of total.values()) {
-    firstWeek = Math.min(firstWeek, t.first);
-    lastWeek = Math.max(lastWeek, t.last);
-  }
-  const weeks = Math.max(1, lastWeek - firstWeek + 1);
-  return (i) => {
-    if (stays.diagnosis[i]! < 0) return false;
-    const what = `${stays.institution[i]}|${stays.diagnosis[i]}`;
-    const n = byWeek.get(`${what}|${Math.floor(stays.begin[i]! / 7)}`) ?? 0;
-    return n >= OUTBREAK_MIN && n > OUTBREAK_RATIO * ((total.get(what)!.n - n) / weeks + 0.5);
   };
 }

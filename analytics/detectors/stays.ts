@@ -4,6 +4,9 @@ import { CLASS_INPATIENT, type World } from '../projection/world.js';
 /** Neoplasms and their chemotherapy and radiotherapy sessions (ICD-10 C, D0–D4, Z51). */
 const CYCLIC = /^(C\d|D[0-4]|Z51)/;
 
+/** Cataract: one eye, then the other (ICD-10 H25, H26). */
+const PAIRED = /^H2[56]/;
+
 export interface Stays extends StayColumns {
   /** The settlement behind each stay. */
   readonly row: Int32Array;
@@ -37,6 +40,7 @@ export function stayColumns(world: World): Stays {
     } else end[at] = Math.max(end[at]!, s.endDay[i]!);
   }
   const row = Int32Array.from(rows);
+  const named = (i: number) => s.diagnoses[s.diagnosis[i]!] ?? '';
   return {
     row,
     patient: row.map((i) => s.patient[i]!),
@@ -44,7 +48,8 @@ export function stayColumns(world: World): Stays {
     begin: row.map((i) => s.beginDay[i]!),
     end: Int32Array.from(end),
     diagnosis: row.map((i) => (s.diagnosis[i]! < 0 ? -1 : category[s.diagnosis[i]!]!)),
-    cyclic: Uint8Array.from(row, (i) => (CYCLIC.test(s.diagnoses[s.diagnosis[i]!] ?? '') ? 1 : 0)),
+    cyclic: Uint8Array.from(row, (i) => (CYCLIC.test(named(i)) ? 1 : 0)),
+    paired: Uint8Array.from(row, (i) => (PAIRED.test(named(i)) ? 1 : 0)),
     level: world.institutions.level,
   };
 }

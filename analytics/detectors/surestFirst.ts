@@ -5,7 +5,7 @@ import { type CalibratedGroup, type GroupSearch, remainingP } from './groupSearc
 import { searchedP } from './judgement.js';
 
 interface Ground {
-  /** The search that circles come from. */
+  /** The search that circles come from that name none. */
   readonly circles: GroupSearch;
   readonly household: Int32Array;
   readonly minUnits: number;
@@ -72,6 +72,6 @@ function apart(
     members: kept(members),
     ...(found ? { found: kept(found) } : {}),
     ...(meetings ? { meetings: left(meetings, meetings.search) } : {}),
-    ...(circles ? { circles: left(circles, ground.circles) } : {}),
+    ...(circles ? { circles: left(circles, circles.search ?? ground.circles) } : {}),
   };
 }

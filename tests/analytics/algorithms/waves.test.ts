@@ -13,7 +13,7 @@ const columns = (stays: readonly Stay[]) => ({
   institution: Int32Array.from(stays, (s) => s.institution),
   begin: Int32Array.from(stays, (s) => s.begin),
 });
-const options = { tolerance: 3, minHits: 2, days: 365 };
+const options = { tolerance: 3, minHits: 2, days: 365, planned: new Uint8Array(5000) };
 
 describe('waves', () => {
   it('count each stay once, at common hospitals only, whatever the order of the rows', () => {
@@ -49,6 +49,43 @@ describe('waves', () => {
     expect(ring(screen.observed())).toBeGreaterThan(10);
     for (let seed = 1; seed <= 5; seed++) expect(ring(screen.redrawn(seed))).toBeLessThan(6);
     expect(screen.redrawn(3)).toEqual(screen.redrawn(3));
+  });
+
+  const stay = (patient: number, institution: number, begin: number): Stay => ({
+    patient,
+    institution,
+    begin,
+  });
+  const pairs = (
+    stays: readonly Stay[],
+    more: Partial<typeof options> & { origin?: Int32Array },
+  ) => {
+    const { a, b, hits } = waveScreen(columns(stays), { ...options, ...more }).observed();
+    return Array.from(a, (x, e) => [x, b[e], hits[e]]);
+  };
+
+  it('are seen at any hospital among people of one origin, and of no unknown one', () => {
+    const stays = [0, 1, 2, 3, 4].flatMap((p) => [
+      stay(p, p, 40 + (p % 3)),
+      stay(p, p + 10, 120 + (p % 3)),
+    ]);
+    expect(pairs(stays, {})).toEqual([]);
+    const origin = Int32Array.from([5, 5, 6, -1, -1]);
+    expect(pairs(stays, { origin })).toEqual([[0, 1, 2]]);
+    const screen = waveScreen(columns(stays), { ...options, origin });
+    expect(screen.matched(0, 1)).toEqual([
+      [0, 2],
+      [1, 3],
+    ]);
+  });
+
+  it('take a transfer or a return within four weeks for one, and leave planned cycles out', () => {
+    const sent = (back: number) =>
+      [7, 8].flatMap((p) => [stay(p, 1, 100), stay(p, 2, 102), stay(p, 1, back)]);
+    expect(pairs(sent(120), {})).toEqual([]);
+    expect(pairs(sent(131), {})).toEqual([[7, 8, 2]]);
+    const planned = Uint8Array.from([0, 0, 1, 0, 0, 1]);
+    expect(pairs(sent(131), { planned })).toEqual([]);
   });
 
   it('are none where there is nobody', () => {

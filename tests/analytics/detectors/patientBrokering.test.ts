@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { patientBrokeringRing } from '../../../analytics/detectors/patientBrokering.js';
 import type { Finding } from '../../../analytics/model/finding.js';
-import type { World } from '../../../analytics/projection/world.js';
+import { CLASS_INPATIENT, type World } from '../../../analytics/projection/world.js';
 import { type HonestWorld, honestWorld, names, plantStays } from './honestWorld.js';
 import { buildWorld } from './worldBuilder.js';
 
@@ -92,6 +92,74 @@ describe('patient-brokering-ring', () => {
   it('lets an outbreak be an outbreak', async () => {
     const plain = honestWorld(24);
     plantStays(plain, names(2, 30), { rounds: 1, hospitals: ['ho1'], diagnosis: 'J11' });
+    expect(listed(await detect(buildWorld(plain)))).toEqual([]);
+  });
+
+  /** Stays of a person at `hospital` from day `first` of the year on. */
+  const stay = (
+    w: HonestWorld,
+    patient: string,
+    hospital: string,
+    first: number,
+    diagnosis: string,
+  ) =>
+    w.settlements.push({
+      patient,
+      institution: hospital,
+      class: CLASS_INPATIENT,
+      day: w.day(first + 5),
+      begin: w.day(first),
+      end: w.day(first + 5),
+      fund: 300_000,
+      cash: 20_000,
+      diagnosis,
+    });
+
+  it('finds a village that is sent out in waves, whatever the hospital and the day', async () => {
+    const plain = honestWorld(25);
+    const members = names(3, 9);
+    plain.patients.forEach((p, k) => {
+      Object.assign(p, { village: members.includes(p.id) ? '柳村' : `村${k % 40}` });
+    });
+    for (const [wave, day] of [30, 110, 190, 270].entries())
+      for (const [k, m] of members.entries())
+        if ((k + wave) % 3 > 0)
+          stay(plain, m, `ho${(k + 2 * wave) % 4}`, day + ((k * 5) % 4), 'M54');
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(people(finding!).sort()).toEqual(members);
+    // What two looks saw is one ring once findings that share their people are joined.
+    for (const f of others) expect(members).toEqual(expect.arrayContaining(people(f)));
+    const waves = finding!.reasons.find((r) => r.code === 'patient-brokering-ring.joint-waves')!;
+    expect(waves.measured).toBeGreaterThan(5 * waves.expected!);
+  });
+
+  it('takes people who are sent on to another hospital for sent on, not for brought', async () => {
+    const plain = honestWorld(26);
+    for (const m of names(3, 5)) {
+      stay(plain, m, 'ho1', 100, 'I21');
+      stay(plain, m, 'ho3', 102, 'I21');
+    }
+    expect(listed(await detect(buildWorld(plain)))).toEqual([]);
+  });
+
+  it('lets two buses of a campaign bring people of one town, some of them on both', async () => {
+    const plain = honestWorld(28);
+    const [both, first, second] = [names(3, 4), names(31, 9), names(94, 9)];
+    const bus = (riders: readonly string[], day: number) => {
+      for (const [k, m] of riders.entries()) stay(plain, m, 'ho1', day + (k % 2), 'M17');
+    };
+    bus([...both, ...first], 60);
+    bus([...both, ...second], 150);
+    const findings = await detect(buildWorld(plain));
+    expect(listed(findings)).toEqual([]);
+    const told = findings.find((f) => f.status === 'explained');
+    expect(told?.innocent[0]?.code).toBe('outbreak-week');
+  });
+
+  it('lets two buses come back together for the other eyes', async () => {
+    const plain = honestWorld(29);
+    for (const [k, m] of [...names(3, 10), ...names(94, 10)].entries())
+      for (const day of [60, 95]) stay(plain, m, k < 10 ? 'ho1' : 'ho2', day + (k % 2), 'H25');
     expect(listed(await detect(buildWorld(plain)))).toEqual([]);
   });
 

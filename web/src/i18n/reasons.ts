@@ -111,6 +111,10 @@ export const REASONS: Readonly<Record<string, Template>> = {
     zh: '透析人次超过“机器数 × 班次”的有 {m} 天；正常约为 {e} 天{x}。',
     en: 'On {m} days there were more sessions than machines times shifts; normally about {e}{x}.',
   },
+  'patient-brokering-ring.joint-waves': {
+    zh: '两名成员在相近几天内先后入院共 {m} 次，分在几家医院；按各自住院频次凭巧合约 {e}{x}。',
+    en: 'Two members entered hospital within the same few days {m} times, spread over hospitals; by how often each is in, chance gives about {e}{x}.',
+  },
   'patient-brokering-ring.shared-hospitals': {
     zh: '成员共用少见的医院组合，关联分 {m}；把去处随机打乱之后，最强的一组平均只有 {e}{x}。',
     en: 'Members share an unusual set of hospitals, linked with a score of {m}; when destinations are shuffled, the strongest group reaches {e} on average{x}.',
