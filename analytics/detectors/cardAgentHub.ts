@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { sidak } from '../algorithms/multiplicity.js';
 import { type PeerTest, testPeers } from '../algorithms/peerCounts.js';
-import { logNegativeBinomialTail } from '../algorithms/tails.js';
 import { throwIfAborted } from '../model/errors.js';
 import { type Finding, type InnocentExplanation, patientsOf } from '../model/finding.js';
 import { DAY_UNKNOWN } from '../projection/people.js';
 import type { World } from '../projection/world.js';
+import { companyTail } from './cardAgentHub/company.js';
 import { allHubs, type Hub, jointUse, placeDays, type Usage } from './cardAgentHub/hubs.js';
 import { describeCards, fewCardsEach, ID, VERSION } from './cardAgentHub/pairs.js';
 import type { Detector, DetectorContext } from './detector.js';
@@ -128,10 +128,7 @@ function behindMany(
       const hubP = sidak(Math.exp(test.logP[hub.index]!), test.looks);
       // Each but the first may keep the others' company on its own account, one more, one less.
       const size = Math.max(1, usage.effective - 1) / Math.max(params.companySpread, 1e-9);
-      const useP = sidak(
-        Math.exp(logNegativeBinomialTail(usage.joined, usage.expected, size)),
-        large.length,
-      );
+      const useP = sidak(companyTail(usage.joined, usage.places, size), large.length);
       return { units: unitsOf(hub, key), usage, hubP, useP, p: Math.max(hubP, useP) };
     };
     const main = measure(home, byHome);

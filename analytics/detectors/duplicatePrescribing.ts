@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sidak } from '../algorithms/multiplicity.js';
+import { testPeers } from '../algorithms/peerCounts.js';
 import { median } from '../algorithms/robust.js';
 import { logNegativeBinomialTail } from '../algorithms/tails.js';
 import { throwIfAborted } from '../model/errors.js';
@@ -12,7 +13,7 @@ import { type Duplicate, duplicates } from './supply/duplicates.js';
 import { conclude, inOrder, ranked, reason } from './telling.js';
 
 const DETECTOR = 'duplicate-prescribing';
-const VERSION = 3;
+const VERSION = 4;
 
 const parameters = z.object({
   minDays: z
@@ -22,14 +23,14 @@ const parameters = z.object({
     .max(3650)
     .default(30)
     .describe('Days of supply given again by another hospital, at least, over all drugs'),
-  others: z
+  early: z
     .number()
     .int()
     .min(1)
-    .max(10)
-    .default(2)
+    .max(30)
+    .default(10)
     .describe(
-      'A fill is too early while so many other hospitals’ supplies last: one other may not know, of two somebody does',
+      'Days that another hospital’s last supply (a month at most) lasts when a fill is early',
     ),
   reviewDays: z
     .number()
@@ -45,16 +46,17 @@ const parameters = z.object({
     .min(0.1)
     .max(20)
     .default(3)
-    .describe('Overdispersion φ of early fills among honest people'),
+    .describe('Overdispersion φ of honest people; of early fills at least'),
   q: listLevel,
 });
 type Parameters = z.output<typeof parameters>;
 
 /** Fewer people with drugs from hospitals than this say nothing of what is usual. */
 const LEAST = 200;
-/** Fills without a single early one, and drugs never doubled, that the rates begin with. */
-const PRIOR_FILLS = 1000;
-const PRIOR_DRUGS = 1000;
+/** One early day, and one doubled drug, in so many before anybody is looked at. */
+const PRIOR_EXPOSURE = 1000;
+/** Share of the people that may stand apart: hardly any honest person has one, so that a few with dozens would hide the others. */
+const ASIDE = 0.01;
 /** Fills that come too early, and drugs doubled one after another: two looks at one person. */
 const LOOKS = 2;
 
@@ -67,24 +69,21 @@ export const duplicatePrescribing: Detector<typeof parameters> = {
   uses: ['hilist_b'],
   async detect(world, params, context) {
     throwIfAborted(context.signal);
-    const all = duplicates(world, params.others, (patient) => {
+    const all = duplicates(world, params.early, (patient) => {
       if (patient % 4096 === 0) throwIfAborted(context.signal);
     });
     const calibrated = all.length >= LEAST;
-    const early = tailsByOthers(
-      all.map((d) => ({ count: d.early, exposure: d.fills })),
-      PRIOR_FILLS,
-      params,
-    );
+    const early = tailsOfEarly(all, (d) => d.early, params);
+    const earlyNotNew = tailsOfEarly(all, (d) => d.notNew, params);
     const newly = tailsByOthers(
       all.map((d) => ({ count: d.newly, exposure: d.drugs })),
-      PRIOR_DRUGS,
+      PRIOR_EXPOSURE,
       params,
     );
-    const tail = (i: number, tooEarly: number, doubled: number) =>
-      Math.min(1, LOOKS * Math.min(early(i, tooEarly), newly(i, doubled)));
-    const plain = (i: number) => tail(i, all[i]!.early, all[i]!.newly);
-    const notNew = (i: number) => tail(i, all[i]!.notNew, all[i]!.newlyKept);
+    const either = (p: number, i: number, doubled: number) =>
+      Math.min(1, LOOKS * Math.min(p, newly(i, doubled)));
+    const plain = (i: number) => either(early(i), i, all[i]!.newly);
+    const notNew = (i: number) => either(earlyNotNew(i), i, all[i]!.newlyKept);
     throwIfAborted(context.signal);
     const usual = median(all.filter((d) => d.days > 0).map((d) => d.days));
     const findings: Finding[] = [];
@@ -98,14 +97,33 @@ export const duplicatePrescribing: Detector<typeof parameters> = {
   },
 };
 
+/**
+ * Family-wise p of each person's early days by days with drugs, against everybody else's. No honest person may have any, so φ
+ * is weighed from `spread` on by what those show who are not apart (peerCounts).
+ */
+function tailsOfEarly(
+  all: readonly Duplicate[],
+  early: (d: Duplicate) => number,
+  params: Parameters,
+): (i: number) => number {
+  const test = testPeers(
+    all.map((d) => ({ k: early(d), exposure: d.visits, stratum: 0 })),
+    {
+      ...{ prior: 1 / PRIOR_EXPOSURE, priorExposure: PRIOR_EXPOSURE },
+      ...{ spread: params.spread, aside: ASIDE },
+    },
+  );
+  return (i) => sidak(Math.exp(test.logP[i]!), test.looks);
+}
+
 interface Counted {
   readonly count: number;
   readonly exposure: number;
 }
 
 /**
- * Family-wise tail of so many of one person's, by what everybody else does who is not surer: hardly any honest
- * person has one, so that a few who have dozens would hide the others. How much honest people differ cannot be
+ * Family-wise tail of so many drugs doubled by one person, by what everybody else does who is not surer: hardly any honest
+ * person has one, so that a few who have many would hide the others. How much honest people differ cannot be
  * read off those few, so it is given (negative binomial, stepping down from the largest; Holm 1979).
  */
 function tailsByOthers(
@@ -154,7 +172,11 @@ function describe(
     p === undefined
       ? []
       : [
-          { code: 'dose-change', q: notNew, weight: weight(d.notNew, d.early) },
+          {
+            code: 'dose-change',
+            q: notNew,
+            weight: weight(d.notNew + d.newlyKept, d.early + d.newly),
+          },
           { code: 'early-refill', q: p, weight: weight(d.notEarly, d.days) },
           { code: 'long-script', q: p, weight: weight(d.monthly, d.days) },
         ];

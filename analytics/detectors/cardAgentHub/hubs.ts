@@ -3,6 +3,7 @@ import { rowsOf } from '../../projection/indexes.js';
 import { AGENT_RELATION } from '../../projection/people.js';
 import { CLASS_INPATIENT, type World } from '../../projection/world.js';
 import { CELL_DAYS } from '../jointVisits.js';
+import { joinedBy, type PlaceUse } from './company.js';
 
 const AGENT_KINDS = ['payee', 'proxy'] as const;
 export type HubKind = 'phone' | (typeof AGENT_KINDS)[number];
@@ -120,7 +121,9 @@ function dayOf(world: World, i: number): number {
 export interface Usage {
   /** Units that joined another at its place on a day: of n that are there together, n − 1. */
   readonly joined: number;
+  /** The same of units that come each on days of its own. */
   readonly expected: number;
+  readonly places: readonly PlaceUse[];
   /** Units by their visits: (Σ n)² ÷ Σ n², so that a hub of two busy ones and five idle ones is about two. */
   readonly effective: number;
   readonly rows: readonly number[];
@@ -128,10 +131,7 @@ export interface Usage {
   readonly byPlace: ReadonlyMap<number, number>;
 }
 
-/**
- * Days on which several units were at one place. Expected: their own visits to that place, on days
- * drawn like everybody else's: Σ over pairs of units of n·m·Σ share²(day).
- */
+/** Days on which several units were at one place, against their own visits there on days drawn like everybody else’s. */
 export function jointUse(
   world: World,
   hub: Hub,
@@ -155,22 +155,15 @@ export function jointUse(
       visits.set(h, own);
       own.set(unit, (own.get(unit) ?? new Set()).add(day));
     }
-  let expected = 0;
   const own = new Map<number, Map<number, number>>();
   for (const [cell, { rows }] of cells) {
     const h = Math.floor(cell / CELL_DAYS);
     own.set(h, (own.get(h) ?? new Map<number, number>()).set(cell, rows.length));
   }
-  for (const [h, units] of visits) {
-    const share = sameDay(days, h, own.get(h)!);
-    let sum = 0;
-    let squares = 0;
-    for (const own of units.values()) {
-      sum += own.size;
-      squares += own.size ** 2;
-    }
-    expected += ((sum * sum - squares) / 2) * share;
-  }
+  const places = [...visits].map(([h, units]) => ({
+    share: sameDay(days, h, own.get(h)!),
+    days: [...units.values()].map((on) => on.size),
+  }));
   const visitsOf = new Map<number, number>();
   for (const units of visits.values())
     for (const [unit, days] of units) visitsOf.set(unit, (visitsOf.get(unit) ?? 0) + days.size);
@@ -188,7 +181,8 @@ export function jointUse(
   }
   return {
     joined,
-    expected,
+    expected: joinedBy(places, 1),
+    places,
     effective:
       total ** 2 /
       Math.max(

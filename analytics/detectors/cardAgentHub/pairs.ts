@@ -24,7 +24,7 @@ const FIRST_WORLDS = 3;
 const PLACE_SHARE = 1 / 3;
 
 export const ID = 'card-agent-hub';
-export const VERSION = 4;
+export const VERSION = 5;
 
 /** Cards of several telephones, each of a few strangers, that are used at the same places. */
 interface Cards {

@@ -4,11 +4,12 @@ import { byIngredient, type Fill, fillsOf } from './fills.js';
 /** What one person was given by hospitals, and how much of it another hospital had given already. */
 export interface Duplicate {
   readonly patient: number;
-  /** Drugs handed out by hospitals, each time counted. */
-  readonly fills: number;
+  /** Days on which hospitals handed out drugs. */
+  readonly visits: number;
   /**
-   * Of these, given while a month's supply of the ingredient lasted for EARLY days or more from each of `others` other
-   * hospitals; and the same without items that the person is given for the first time, a change of strength.
+   * Of these, days on which a drug was given while a month's supply of its ingredient lasted from another hospital, but for
+   * what any one pair of hospitals accounts for, which may not know of one another, and any one script; and the
+   * same without items that the person is given for the first time, a change of strength.
    */
   readonly early: number;
   readonly notNew: number;
@@ -32,7 +33,7 @@ export interface Duplicate {
   readonly rows: readonly number[];
 }
 
-/** Fetching so many days before the last pack is empty is ordinary care. */
+/** Whoever fetches so many days before the last pack is empty does not double a drug. */
 const EARLY = 14;
 const MONTH = 30;
 
@@ -42,10 +43,10 @@ interface Variant {
 }
 const PLAIN: Variant = { cap: Infinity, early: 0 };
 
-/** Everybody whom a hospital gave a drug, in order of the patients. */
+/** Everybody whom a hospital gave a drug, in order of the patients; a fill is early where another's lasts so many days. */
 export function duplicates(
   world: World,
-  others: number,
+  lasts: number,
   onPatient: (patient: number) => void,
 ): Duplicate[] {
   const out: Duplicate[] = [];
@@ -54,29 +55,28 @@ export function duplicates(
     const fills = fillsOf(world, patient).filter(
       (f) => world.institutions.type[f.institution] === INSTITUTION_HOSPITAL,
     );
-    if (fills.length > 0) out.push(duplicateOf(patient, fills, others));
+    if (fills.length > 0) out.push(duplicateOf(patient, fills, lasts));
   }
   return out;
 }
 
-function duplicateOf(patient: number, fills: readonly Fill[], others: number): Duplicate {
-  const sums = { early: 0, notNew: 0, days: 0, notEarly: 0, monthly: 0 };
+function duplicateOf(patient: number, fills: readonly Fill[], lasts: number): Duplicate {
+  const sums = { days: 0, notEarly: 0, monthly: 0 };
   const hospitals = new Set<number>();
   const ingredients = new Set<number>();
   const longest: Array<{ row: number; days: number }> = [];
   const doubled = new Set<number>();
   const doubledKept = new Set<number>();
+  const doubledDrugs: Fill[][] = [];
   const drugs = byIngredient(fills);
   for (const [ingredient, list] of drugs) {
     if (new Set(list.map((f) => f.institution)).size < 2) continue;
     const covered = overlaps(list, PLAIN);
     if (sum(covered) <= 0) continue;
     ingredients.add(ingredient);
+    doubledDrugs.push(list);
     for (const f of list) hospitals.add(f.institution);
-    const early = earlyFills(list);
-    const many = early.filter((e) => e.others >= others);
-    sums.early += many.length;
-    sums.notNew += many.filter((e) => e.had).length;
+    const early = earlyFills(list, EARLY);
     const first = early[0];
     const kept = early.find((e) => e.had || e.goesOn);
     if (first) doubled.add(first.day);
@@ -89,7 +89,9 @@ function duplicateOf(patient: number, fills: readonly Fill[], others: number): D
   }
   longest.sort((x, y) => y.days - x.days || x.row - y.row);
   return {
-    ...{ patient, fills: fills.length, drugs: drugs.size, ...sums },
+    ...{ patient, visits: new Set(fills.map((f) => f.day)).size, drugs: drugs.size, ...sums },
+    early: unaccounted(doubledDrugs, (list) => earlyFills(list, lasts)),
+    notNew: unaccounted(doubledDrugs, (list) => earlyFills(list, lasts).filter((e) => e.had)),
     ...{ newly: doubled.size, newlyKept: doubledKept.size, hospitals: hospitals.size, ingredients },
     rows: [...new Set(longest.map((l) => l.row))],
   };
@@ -97,16 +99,16 @@ function duplicateOf(patient: number, fills: readonly Fill[], others: number): D
 
 interface EarlyFill {
   readonly day: number;
-  /** Other hospitals whose last supply, taken for a month, lasted for EARLY days or more. */
-  readonly others: number;
+  /** Pairs of this hospital and another, whose last supply, taken for a month, lasted. */
+  readonly pairs: readonly string[];
   /** The person had the item before: back and forth is no change of dose. */
   readonly had: boolean;
   /** One of the others gives the ingredient again later. */
   readonly goesOn: boolean;
 }
 
-/** Fills of one ingredient made while the last one of another hospital lasted, in order of time. */
-function earlyFills(fills: readonly Fill[]): EarlyFill[] {
+/** Fills of one ingredient made while the last one of another hospital lasted for so many days, in order of time. */
+function earlyFills(fills: readonly Fill[], lasts: number): EarlyFill[] {
   const last = new Map<number, Fill>();
   const had = new Set<number>();
   const out: EarlyFill[] = [];
@@ -114,17 +116,53 @@ function earlyFills(fills: readonly Fill[]): EarlyFill[] {
     const lasting = [...last.values()].filter(
       (other) =>
         other.institution !== f.institution &&
-        other.day + Math.min(MONTH, other.days) - f.day >= EARLY,
+        other.day + Math.min(MONTH, other.days) - f.day >= lasts,
     );
     if (lasting.length > 0) {
       const from = new Set(lasting.map((other) => other.institution));
       const goesOn = fills.slice(k + 1).some((later) => from.has(later.institution));
-      out.push({ day: f.day, others: lasting.length, had: had.has(f.item), goesOn });
+      const pairs = [...from].map((h) =>
+        h < f.institution ? `${h} ${f.institution}` : `${f.institution} ${h}`,
+      );
+      out.push({ day: f.day, pairs, had: had.has(f.item), goesOn });
     }
     last.set(f.institution, f);
     had.add(f.item);
   }
   return out;
+}
+
+/**
+ * Days of early fills, but for those of the pair of hospitals that accounts for most, each ingredient its own, and for those
+ * that the script which matters most brings about: one specialist's may run beside all that follow.
+ */
+function unaccounted(
+  drugs: readonly (readonly Fill[])[],
+  earlyOf: (list: readonly Fill[]) => EarlyFill[],
+): number {
+  const lists = drugs.filter((list) => new Set(list.map((f) => f.institution)).size > 2);
+  const days = (without: string) =>
+    new Set(
+      lists.flatMap((list) => notOfOnePair(earlyOf(list.filter((f) => script(f) !== without)))),
+    ).size;
+  let least = days('');
+  for (const one of new Set(lists.flat().map(script))) {
+    if (least === 0) break;
+    least = Math.min(least, days(one));
+  }
+  return least;
+}
+
+const script = (f: Fill) => `${f.institution} ${f.day}`;
+
+/** Days of the early fills that some other pair than one and the same accounts for; the pair that leaves fewest. */
+function notOfOnePair(early: readonly EarlyFill[]): number[] {
+  let least = early.map((e) => e.day);
+  for (const pair of new Set(early.flatMap((e) => e.pairs))) {
+    const left = early.filter((e) => e.pairs.some((p) => p !== pair)).map((e) => e.day);
+    if (left.length < least.length) least = left;
+  }
+  return least;
 }
 
 /** For each fill, its days that another hospital’s supply covers already. */

@@ -77,6 +77,26 @@ describe('duplicate-prescribing', () => {
     expect(finding!.reasons[0].measured).toBeGreaterThan(120);
   });
 
+  it('finds who goes round three hospitals, two of them at a time', async () => {
+    const plain = refills(68);
+    for (let k = 0; k < 14; k++)
+      for (const n of [0, 1])
+        given(plain, 'p0250', `ho${(k + n) % 3}`, 3 + 25 * k + 5 * n, {
+          ...{ item: '盐酸药3片', supplyDays: 40 },
+        });
+    const [finding, ...others] = listed(await detect(buildWorld(plain)));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'patient')).toEqual(['p0250']);
+  });
+
+  it('lets a specialist give two months beside two hospitals that go on', async () => {
+    const plain = refills(69);
+    for (let k = 0; k < 24; k++)
+      given(plain, 'p9000', `ho${k % 2}`, 15 * k, { item: '盐酸药2片', supplyDays: 30 });
+    given(plain, 'p9000', 'ho2', 200, { item: '盐酸药2片', supplyDays: 60 });
+    expect(listed(await detect(buildWorld(plain)))).toEqual([]);
+  });
+
   it('hides nobody behind a few who do it all the time', async () => {
     const plain = refills(67);
     for (let m = 0; m < 8; m++)
