@@ -59,7 +59,7 @@ export const traceCodeLoop: Detector<typeof parameters> = {
       describe(world, traced, group, { status: 'finding', q: params.q }),
     );
     for (const s of sites) {
-      const odd = s.repeats + s.rebilled >= params.minRepeats && s.pNaive <= params.q;
+      const odd = s.repeats + s.rebilled + s.parts >= params.minRepeats && s.pNaive <= params.q;
       if (odd && s.p > params.q)
         findings.push(
           describe(
@@ -85,6 +85,7 @@ function judgedSites(world: World, traced: TraceSales): JudgedSite[] {
     p: pOf(s.logP),
     pByLot: pOf(s.logPByLot),
     pRebilled: pOf(s.logPRebilled),
+    pParts: pOf(s.logPParts),
     pNaive: pOf(s.logPNaive),
   }));
 }

@@ -8,7 +8,7 @@ import { type Loop, push, type TraceSales } from './loops.js';
 import { type Pass, passesIn } from './sellers.js';
 
 export const DETECTOR = 'trace-code-loop';
-export const VERSION = 5;
+export const VERSION = 6;
 
 /** Places, and people whose packs were settled again, in words. */
 export function describe(
@@ -34,6 +34,7 @@ export function describe(
   const repeats = byPlace ? sum(sites, (g) => g.repeats) : sum(sellers, (x) => x.passed);
   const expected = byPlace ? sum(sites, (g) => g.expected) : sum(sellers, (x) => x.expected);
   const rebilled = byPlace ? sum(sites, (g) => g.rebilled) : 0;
+  const parts = byPlace ? sum(sites, (g) => g.parts) : 0;
   return {
     detector: DETECTOR,
     detectorVersion: VERSION,
@@ -56,6 +57,11 @@ export function describe(
         q: Math.min(...sites.map((g) => g.pRebilled), ...sellers.map((x) => x.p)),
         weight: rebilled / Math.max(1, rebilled + repeats),
       },
+      {
+        code: 'split-pack',
+        q: Math.min(...sites.map((g) => g.pParts), ...sellers.map((x) => x.p)),
+        weight: parts / Math.max(1, parts + repeats),
+      },
     ]),
     status,
     p,
@@ -73,9 +79,12 @@ function atPlaces(
   { rows, p }: { readonly rows: readonly number[]; readonly p: number },
 ): Reason {
   const repeats = sum(sites, (g) => g.repeats);
-  const again = sites.flatMap((g) => [...(traced.rebilled.get(g.institution) ?? [])]);
+  const again = sites.flatMap((g) => [
+    ...(traced.rebilled.get(g.institution) ?? []),
+    ...(traced.parts.get(g.institution) ?? []),
+  ]);
   return reason(world, DETECTOR, 'repeated-codes', {
-    measured: repeats > 0 ? repeats : sum(sites, (g) => g.rebilled),
+    measured: repeats > 0 ? repeats : again.length,
     expected: sum(sites, (g) => g.expected),
     unit: 'times',
     rows: repeats > 0 ? rows : again,

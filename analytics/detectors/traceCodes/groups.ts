@@ -13,6 +13,7 @@ export interface JudgedSite extends Site {
   readonly p: number;
   readonly pByLot: number;
   readonly pRebilled: number;
+  readonly pParts: number;
   readonly pNaive: number;
 }
 

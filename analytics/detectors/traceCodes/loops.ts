@@ -1,5 +1,6 @@
 import { DAY_S } from '../../model/time.js';
 import type { World } from '../../projection/world.js';
+import { partsOfPacks } from './parts.js';
 
 /** One trace code that was settled more than once, what was returned or billed anew set aside. */
 export interface Loop {
@@ -24,6 +25,8 @@ export interface TraceSales {
   readonly itemOfLot: Int32Array;
   /** Repeats by institution that only a bill written anew accounts for, with their settlements. */
   readonly rebilled: ReadonlyMap<number, readonly number[]>;
+  /** And those that are further parts of one pack. */
+  readonly parts: ReadonlyMap<number, readonly number[]>;
 }
 
 export interface Bills {
@@ -36,7 +39,7 @@ export interface Bills {
 /**
  * Sales that stand: not cancelled, not returned (a return takes back the latest sale before it to the same
  * person at the same place), and one of those that the same person has at the same place within
- * `rebillDays`, which are one bill written again.
+ * `rebillDays`, which are one bill written again, and one of those by which a place handed out one pack by parts.
  */
 export function traceSales(world: World, rebillDays: number): TraceSales {
   const { traces } = world;
@@ -49,20 +52,28 @@ export function traceSales(world: World, rebillDays: number): TraceSales {
   const kept = new Int32Array(traces.count);
   let count = 0;
   const rebilled = new Map<number, number[]>();
+  const parts = new Map<number, number[]>();
+  const ofOnePack = partsOfPacks(world);
   for (let from = 0, to = 0; from < traces.count; from = to) {
     while (to < traces.count && traces.code[to] === traces.code[from]) to++;
     const stand = standing(world, from, to);
-    const bills: number[] = [];
+    const written: number[] = [];
     for (const i of stand) {
-      const again = bills.find(
+      const again = written.find(
         (j) =>
           traces.patient[j] === traces.patient[i] &&
           traces.institution[j] === traces.institution[i] &&
           traces.time[i]! - traces.time[j]! <= rebillDays * DAY_S,
       );
-      if (again === undefined) bills.push(i);
+      if (again === undefined) written.push(i);
       else push(rebilled, traces.institution[i]!, traces.settlement[i]!);
     }
+    const bills = written.filter((i) => {
+      const here = written.filter((j) => traces.institution[j] === traces.institution[i]);
+      if (here[0] === i || !ofOnePack(here)) return true;
+      push(parts, traces.institution[i]!, traces.settlement[i]!);
+      return false;
+    });
     for (const i of bills) kept[count++] = i;
     if (bills.length < 2) continue;
     const lot = traces.lot[bills[0]!]!;
@@ -85,7 +96,7 @@ export function traceSales(world: World, rebillDays: number): TraceSales {
   };
   return {
     loops: loops.map((l) => ({ ...l, ofBatch: placesOfLot.get(l.lot)!.size > BATCH_PLACES })),
-    ...{ bills, lots, itemOfLot, rebilled },
+    ...{ bills, lots, itemOfLot, rebilled, parts },
   };
 }
 

@@ -19,8 +19,11 @@ export interface Site {
   readonly logP: number;
   readonly logPByLot: number;
   readonly logPRebilled: number;
+  readonly logPParts: number;
   readonly logPNaive: number;
   readonly rebilled: number;
+  /** Further sales of parts of one pack. */
+  readonly parts: number;
 }
 
 /**
@@ -61,7 +64,6 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
     }
     const sales = byLot.reduce((sum, [, n]) => sum + n, 0);
     const unexplained = mine.filter((l) => !l.ofBatch);
-    const again = traced.rebilled.get(institution)?.length ?? 0;
     return {
       institution,
       loops: mine,
@@ -71,7 +73,8 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
       sales,
       expected: rates.expected(byLot, own),
       expectedOfAny: sales * Math.min(1, rates.ofAny(sales, own)),
-      rebilled: again,
+      rebilled: traced.rebilled.get(institution)?.length ?? 0,
+      parts: traced.parts.get(institution)?.length ?? 0,
     };
   });
   const test = (
@@ -83,20 +86,21 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
       HONEST,
     );
   type Plain = (typeof plain)[number];
-  const repeatsOf = (s: Plain) => s.repeats;
-  const withBills = (s: Plain) => s.repeats + s.rebilled;
   const ofLots = (s: Plain) => s.expected;
   const ofAny = (s: Plain) => s.expectedOfAny;
-  const both = test(repeatsOf, ofLots);
-  const byLot = test(withBills, ofLots).logP;
-  const byBills = test(repeatsOf, ofAny).logP;
-  const naive = test(withBills, ofAny).logP;
+  const both = test((s) => s.repeats, ofLots);
+  const all = (s: Plain) => s.repeats + s.rebilled + s.parts;
+  const byLot = test(all, ofLots).logP;
+  const byBills = test((s) => s.repeats + s.parts, ofAny).logP;
+  const byParts = test((s) => s.repeats + s.rebilled, ofAny).logP;
+  const naive = test(all, ofAny).logP;
   return plain.map((s, i) => ({
     ...s,
     expected: both.expected[i]!,
     logP: both.logP[i]!,
     logPByLot: byLot[i]!,
     logPRebilled: byBills[i]!,
+    logPParts: byParts[i]!,
     logPNaive: naive[i]!,
   }));
 }

@@ -228,6 +228,32 @@ describe('trace-code-loop', () => {
     ]);
   });
 
+  it('takes a pack that was handed out by parts for one, and no dearer ones', async () => {
+    const sold = (fen: number) => {
+      const plain = traced(46);
+      // What a pack costs elsewhere.
+      const settlements = plain.settlements.map((s) => ({
+        ...s,
+        items: (s.traces ?? []).map(({ item }) => ({ item, fen: 3_000 })),
+      }));
+      for (let k = 0; k < 45; k++)
+        settlements.push({
+          ...{ patient: names(k, 1)[0]!, institution: 'ph4', class: CLASS_PHARMACY },
+          ...{ day: plain.day(3 * k), second: 36_000, fund: fen },
+          items: [{ item: 'X3', fen }],
+          traces: [{ code: `opened${k - (k % 3)}`, item: 'X3', lot: 'L2' }],
+        });
+      return { ...plain, settlements };
+    };
+    const parts = await detect(buildWorld(sold(1_000)));
+    expect(listed(parts)).toEqual([]);
+    expect(parts.map((f) => [f.status, f.innocent[0]!.code])).toEqual([
+      ['explained', 'split-pack'],
+    ]);
+    const packs = listed(await detect(buildWorld(sold(3_000))));
+    expect(packs.map((f) => idsOf(f, 'institution'))).toEqual([['ph4']]);
+  });
+
   it('takes one bill entered twice, with all its packs, for one mistake', async () => {
     const plain = traced(45);
     const traces = [0, 1, 2, 3, 4].map((k) => ({ code: `pack${k}`, item: `X${k}`, lot: 'L1' }));
