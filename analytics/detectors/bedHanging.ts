@@ -19,7 +19,7 @@ import {
 } from './bedHanging/views.js';
 import type { Detector } from './detector.js';
 import { listLevel } from './parameters.js';
-import { stayColumns } from './stays.js';
+import { stayColumns, wholeStays } from './stays.js';
 import {
   conclude,
   fundOf,
@@ -31,7 +31,7 @@ import {
 } from './telling.js';
 
 const ID = 'bed-hanging';
-const VERSION = 5;
+const VERSION = 6;
 
 const parameters = z.object({
   ratio: z
@@ -75,10 +75,9 @@ export const bedHanging: Detector<typeof parameters> = {
   parameters,
   needs: [],
   async detect(world, params, context) {
-    const all = stayColumns(world);
-    const stays = interiorStays(world, all);
+    const stays = interiorStays(world, wholeStays(world));
     throwIfAborted(context.signal);
-    const crowded = crowdedHospitals(world, all);
+    const crowded = crowdedHospitals(world, stayColumns(world));
     const views = viewsOf(wardsOf(world, stays, false), wardsOf(world, stays, true), params);
     const judged = hospitalsOf(views);
     const weights = views.reduce((sum, view) => sum + view.weight, 0);

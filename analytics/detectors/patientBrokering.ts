@@ -12,7 +12,7 @@ import { listLevel, redrawnWorlds, unrelatedUnits } from './parameters.js';
 import { describeBrokering, VERSION } from './patientBrokeringFinding.js';
 import { placeLinks } from './places.js';
 import { withRegulars } from './regulars.js';
-import { type Stays, stayColumns } from './stays.js';
+import { insidePeriod, type Stays, wholeStays } from './stays.js';
 import { surestFirst } from './surestFirst.js';
 
 const parameters = z.object({
@@ -86,7 +86,7 @@ export const patientBrokeringRing: Detector<typeof parameters> = {
   parameters,
   needs: [],
   async detect(world, params, context) {
-    const stays = stayColumns(world);
+    const stays = insidePeriod(world, wholeStays(world));
     const screen = admissionScreen(stays, {
       minHits: params.minJointStays,
       tolerance: params.tolerance,

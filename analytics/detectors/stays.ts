@@ -18,14 +18,6 @@ export interface Stays extends StayColumns {
  */
 export function stayColumns(world: World): Stays {
   const s = world.settlements;
-  const categories = new Map<string, number>();
-  const category = s.diagnoses.map((d) => {
-    const head = d.slice(0, 3);
-    const known = categories.get(head);
-    if (known !== undefined) return known;
-    categories.set(head, categories.size);
-    return categories.size - 1;
-  });
   const seen = new Map<string, number>();
   const rows: number[] = [];
   const end: number[] = [];
@@ -39,6 +31,69 @@ export function stayColumns(world: World): Stays {
       end.push(s.endDay[i]!);
     } else end[at] = Math.max(end[at]!, s.endDay[i]!);
   }
+  return columnsOf(world, rows, end);
+}
+
+/** So soon after its last settlement a stay has only been settled. */
+const SETTLED_DAYS = 1;
+
+/**
+ * Stays from door to door: those of one person at one hospital of which the next begins when the last ends are one stay
+ * that was settled in between, as of the mentally ill who stay for years (按季结算、跨年结算).
+ */
+export function wholeStays(world: World): Stays {
+  const parts = stayColumns(world);
+  const { patient, institution, begin } = parts;
+  const order = Int32Array.from(parts.row.keys()).sort(
+    (x, y) =>
+      patient[x]! - patient[y]! ||
+      institution[x]! - institution[y]! ||
+      begin[x]! - begin[y]! ||
+      x - y,
+  );
+  const whole: Array<{ first: number; end: number }> = [];
+  for (const i of order) {
+    const last = whole.at(-1);
+    const gap = last ? begin[i]! - last.end : -1;
+    const goesOn =
+      last !== undefined &&
+      patient[last.first] === patient[i] &&
+      institution[last.first] === institution[i] &&
+      gap >= 0 &&
+      gap <= SETTLED_DAYS;
+    if (goesOn) last.end = parts.end[i]!;
+    else whole.push({ first: i, end: parts.end[i]! });
+  }
+  whole.sort((x, y) => x.first - y.first);
+  return columnsOf(
+    world,
+    whole.map(({ first }) => parts.row[first]!),
+    whole.map(({ end }) => end),
+  );
+}
+
+/** Without stays that touch an end of the period: they were cut there, and say nothing of who came or went together. */
+export function insidePeriod(world: World, stays: Stays): Stays {
+  const inside = Array.from(stays.row.keys()).filter(
+    (i) => stays.begin[i]! > world.fromDay && stays.end[i]! < world.toDay - 1,
+  );
+  return columnsOf(
+    world,
+    inside.map((i) => stays.row[i]!),
+    inside.map((i) => stays.end[i]!),
+  );
+}
+
+function columnsOf(world: World, rows: readonly number[], end: readonly number[]): Stays {
+  const s = world.settlements;
+  const categories = new Map<string, number>();
+  const category = s.diagnoses.map((d) => {
+    const head = d.slice(0, 3);
+    const known = categories.get(head);
+    if (known !== undefined) return known;
+    categories.set(head, categories.size);
+    return categories.size - 1;
+  });
   const row = Int32Array.from(rows);
   const named = (i: number) => s.diagnoses[s.diagnosis[i]!] ?? '';
   return {

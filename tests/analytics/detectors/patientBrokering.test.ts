@@ -59,6 +59,27 @@ describe('patient-brokering-ring', () => {
       expect(listed(await detect(buildWorld(honestWorld(seed))))).toEqual([]);
   });
 
+  it('takes stays that were settled by quarters for one, and none that the period cuts', async () => {
+    const wards = honestWorld(29);
+    for (const patient of names(3, 12))
+      for (const [from, to] of [
+        [0, 90],
+        [90, 181],
+        [181, 273],
+        [273, 364],
+      ] as const)
+        wards.settlements.push({
+          ...{ patient, institution: 'ho1', class: CLASS_INPATIENT, diagnosis: 'F20' },
+          ...{ day: wards.day(to), begin: wards.day(from), end: wards.day(to), fund: 900_000 },
+        });
+    const period = { from: wards.day(0), to: wards.day(365) };
+    expect(await detect(buildWorld({ ...wards, period }))).toEqual([]);
+    // Taken in again together four times they are found.
+    const plain = honestWorld(29);
+    plantStays(plain, names(3, 12), { rounds: 4, hospitals: ['ho1'] });
+    expect(listed(await detect(buildWorld(plain)))).not.toEqual([]);
+  });
+
   it('takes two of unknown homes for one household, and six of them for three', async () => {
     const unknown = (size: number) => {
       const plain = honestWorld(24);
