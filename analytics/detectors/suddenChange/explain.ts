@@ -1,4 +1,5 @@
 import { type ChangeScan, scanChange } from '../../algorithms/changePoint.js';
+import { logBinomialTail } from '../../algorithms/tails.js';
 import type { InnocentExplanation } from '../../model/finding.js';
 import type { World } from '../../projection/world.js';
 import { ranked } from '../telling.js';
@@ -59,7 +60,33 @@ export function explain(
   });
   const isNew = isNewlyOpened(series.get('visits')!, h);
   const fresh = { code: 'newly-opened', q: isNew ? 1 : jump.p, weight: isNew ? 1 : 0 };
-  return ranked([...out, fresh]);
+  return ranked([
+    ...out,
+    fresh,
+    ...(measure === 'new-regulars' ? [courses(regular, h, scan.at, weeks, jump.p)] : []),
+  ]);
+}
+
+/**
+ * Where people come for a course of treatment, some begin and others have done all the year. Run backwards such a year is as
+ * likely, so that of those who came only after `week`, or only as far from the end, each half is one: binomial with ½.
+ */
+function courses(
+  regular: readonly Regular[],
+  h: number,
+  week: number,
+  weeks: number,
+  p: number,
+): InnocentExplanation {
+  let [came, left] = [0, 0];
+  for (const r of regular) {
+    if (r.institution !== h) continue;
+    const [isNew, isGone] = [Math.min(...r.weeks) >= week, Math.max(...r.weeks) < weeks - week];
+    if (isNew && !isGone) came++;
+    if (isGone && !isNew) left++;
+  }
+  const q = Math.exp(logBinomialTail(came, came + left, 0.5));
+  return { code: 'courses', q: Math.max(p, q), weight: Math.min(1, left / Math.max(1, came)) };
 }
 
 /** Hardly anybody came before its one change, and no trickle did for a quarter: it was not open yet. */

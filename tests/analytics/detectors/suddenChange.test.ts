@@ -167,6 +167,16 @@ describe('sudden-change', () => {
       expect(await detect(buildWorld(withRegulars(clinics(seed))))).toEqual([]);
   });
 
+  it('lets people come for a course, some now and some then', async () => {
+    const plain = withRegulars(clinics(121));
+    for (let k = 0; k < 44; k++)
+      for (let n = 0; n < 10; n++) visit(plain, 'h15', 7 * k + 4 * n, { patient: person(300 + k) });
+    const findings = await detect(buildWorld(plain));
+    expect(findings.map((f) => [f.status, f.innocent[0]!.code])).toEqual([
+      ['explained', 'courses'],
+    ]);
+  });
+
   it('takes four visits on one day of a small place for chance, not for a fair', async () => {
     const plain = withRegulars(clinics(117));
     // Thirty cards, six times each, four of them on one day where one or two come as a rule.

@@ -59,5 +59,6 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
     zh: '附近机构停业，病人转来',
     en: 'A neighbour closed and its patients came',
   },
+  courses: { zh: '疗程：一批人来，一批人走', en: 'Courses: as many stopped coming' },
   'newly-opened': { zh: '新开业', en: 'Newly opened' },
 };
