@@ -10,7 +10,13 @@ import { listLevel } from './parameters.js';
 import { driftOf } from './suddenChange/drift.js';
 import { explain, type Jump, type RegularsTest } from './suddenChange/explain.js';
 import { newcomers } from './suddenChange/newcomers.js';
-import { newRegulars, type Regular, regularsOf, rowsOfRegulars } from './suddenChange/regulars.js';
+import {
+  backwards,
+  newRegulars,
+  type Regular,
+  regularsOf,
+  rowsOfRegulars,
+} from './suddenChange/regulars.js';
 import { changedRows, MEASURES, type Measure, type Weeks, weekly } from './suddenChange/weeks.js';
 import {
   conclude,
@@ -114,6 +120,11 @@ export const suddenChange: Detector<typeof parameters> = {
     const regular = regularsOf(world, visits.firstDay, params.regular);
     const regulars = regularsTest(world, params, regular, visits.weeks);
     const usual = regulars(all);
+    let backward: ReturnType<RegularsTest> | undefined;
+    const stopped = (h: number) => {
+      backward ??= regularsTest(world, params, backwards(regular, visits.weeks), visits.weeks)(all);
+      return backward(h);
+    };
     for (let h = 0; h < rows.length; h++) {
       throwIfAborted(context.signal);
       const test = (measure: Measure, weeks: Weeks): Jump | undefined =>
@@ -127,7 +138,17 @@ export const suddenChange: Detector<typeof parameters> = {
         .filter((j) => j.p <= params.q)
         .sort((x, y) => x.p - y.p);
       if (jumps.length === 0) continue;
-      const innocent = explain(world, params, h, jumps[0]!, series, test, regular, regulars);
+      const innocent = explain(
+        world,
+        params,
+        h,
+        jumps[0]!,
+        series,
+        test,
+        regular,
+        regulars,
+        stopped,
+      );
       findings.push(describe(world, params, h, jumps, visits.firstDay, regular, innocent));
     }
     return inOrder(findings);

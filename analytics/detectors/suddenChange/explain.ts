@@ -35,6 +35,7 @@ export function explain(
   test: (measure: Measure, weeks: Weeks) => Jump | undefined,
   regular: readonly Regular[],
   regulars: RegularsTest,
+  stopped: (h: number) => Jump,
 ): InnocentExplanation[] {
   const { measure, scan } = jump;
   const { weeks, firstDay } = series.get('visits')!;
@@ -63,30 +64,36 @@ export function explain(
   return ranked([
     ...out,
     fresh,
-    ...(measure === 'new-regulars' ? [courses(regular, h, scan.at, weeks, jump.p)] : []),
+    ...(measure === 'new-regulars' ? [courses(regular, weeks, jump, stopped(h), h, params.q)] : []),
   ]);
 }
 
 /**
- * Where people come for a course of treatment, some begin and others have done all the year. Run backwards such a year is as
- * likely, so that of those who came only after `week`, or only as far from the end, each half is one: binomial with ½.
+ * Where people come for a course of treatment, some begin and others have done all the year: such a place has a crowd of new
+ * regulars backwards, too (`stopped`). Of those who came only after `week`, or only as far from the end, each half is one then:
+ * binomial with ½. Who did both was there for the middle of the year only, as a crowd is that somebody brought: he counts as new.
  */
 function courses(
   regular: readonly Regular[],
-  h: number,
-  week: number,
   weeks: number,
-  p: number,
+  jump: Jump,
+  stopped: Jump,
+  h: number,
+  level: number,
 ): InnocentExplanation {
-  let [came, left] = [0, 0];
-  for (const r of regular) {
-    if (r.institution !== h) continue;
-    const [isNew, isGone] = [Math.min(...r.weeks) >= week, Math.max(...r.weeks) < weeks - week];
-    if (isNew && !isGone) came++;
-    if (isGone && !isNew) left++;
-  }
+  const { at: week } = jump.scan;
+  const mine = regular.filter((r) => r.institution === h);
+  const isNew = (r: Regular) => Math.min(...r.weeks) >= week;
+  const isGone = (r: Regular) => Math.max(...r.weeks) < weeks - week;
+  const came = mine.filter(isNew).length;
+  const left = mine.filter((r) => isGone(r) && !isNew(r)).length;
   const q = Math.exp(logBinomialTail(came, came + left, 0.5));
-  return { code: 'courses', q: Math.max(p, q), weight: Math.min(1, left / Math.max(1, came)) };
+  const isPlaceOfCourses = stopped.p <= level;
+  return {
+    code: 'courses',
+    q: isPlaceOfCourses ? Math.max(jump.p, q) : jump.p,
+    weight: isPlaceOfCourses ? Math.min(1, left / Math.max(1, came)) : 0,
+  };
 }
 
 /** Hardly anybody came before its one change, and no trickle did for a quarter: it was not open yet. */

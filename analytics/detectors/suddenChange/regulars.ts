@@ -118,6 +118,11 @@ export function peopleSince(
   }).length;
 }
 
+/** The same in a year that runs backwards, where those who stopped coming are the new ones. */
+export function backwards(all: readonly Regular[], weeks: number): Regular[] {
+  return all.map((r) => ({ ...r, weeks: r.weeks.map((week) => weeks - 1 - week) }));
+}
+
 function countedOf(
   { rows, weeks }: Regular,
   counts: (row: number) => boolean,
