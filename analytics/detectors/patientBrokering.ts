@@ -9,9 +9,9 @@ import { type Detector, HEADLINE_WEIGHT } from './detector.js';
 import { withFeeders } from './feederShare.js';
 import { type GroupSearch, searchRedrawn } from './groupSearch.js';
 import { listLevel, redrawnWorlds, unrelatedUnits } from './parameters.js';
-import { describeBrokering, VERSION } from './patientBrokeringFinding.js';
+import { describeBrokering, VERSION } from './patientBrokering/finding.js';
+import { withRegulars } from './patientBrokering/regulars.js';
 import { placeLinks } from './places.js';
-import { withRegulars } from './regulars.js';
 import { insidePeriod, type Stays, wholeStays } from './stays.js';
 import { surestFirst } from './surestFirst.js';
 

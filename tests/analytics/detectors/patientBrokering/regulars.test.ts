@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { withRegulars } from '../../../analytics/detectors/regulars.js';
-import type { Stays } from '../../../analytics/detectors/stays.js';
-import { createRng } from '../../../analytics/model/rng.js';
+import { withRegulars } from '../../../../analytics/detectors/patientBrokering/regulars.js';
+import type { Stays } from '../../../../analytics/detectors/stays.js';
+import { createRng } from '../../../../analytics/model/rng.js';
 
 type Row = readonly [patient: number, institution: number, begin: number];
 

@@ -1,5 +1,5 @@
-import { logNegativeBinomialTail } from '../algorithms/tails.js';
-import type { Stays } from './stays.js';
+import { logNegativeBinomialTail } from '../../algorithms/tails.js';
+import type { Stays } from '../stays.js';
 
 /**
  * Who else came in the waves of a group, though with no single member as often as a pair needs: within the tolerance

@@ -1,15 +1,14 @@
-import { fisherCombination } from '../algorithms/multiplicity.js';
-import { logBinomialTail } from '../algorithms/tails.js';
-import type { WaveScreen } from '../algorithms/waves.js';
-import type { Finding, Reason } from '../model/finding.js';
-import type { World } from '../projection/world.js';
-import type { Candidate } from './candidates.js';
-import { expectedHits, hitsOf } from './groupSearch.js';
-import { corePlaces, pairKey } from './jointVisits.js';
-import { judge, searchedP } from './judgement.js';
-import { explain } from './patientBrokering/explain.js';
-import type { BrokeringParameters, BrokeringSearches } from './patientBrokering.js';
-import { type JointStays, jointStays, type Stays } from './stays.js';
+import { fisherCombination } from '../../algorithms/multiplicity.js';
+import { logBinomialTail } from '../../algorithms/tails.js';
+import type { WaveScreen } from '../../algorithms/waves.js';
+import type { Finding, Reason } from '../../model/finding.js';
+import type { World } from '../../projection/world.js';
+import type { Candidate } from '../candidates.js';
+import { expectedHits, hitsOf } from '../groupSearch.js';
+import { corePlaces, pairKey } from '../jointVisits.js';
+import { judge, searchedP } from '../judgement.js';
+import type { BrokeringParameters, BrokeringSearches } from '../patientBrokering.js';
+import { type JointStays, jointStays, type Stays } from '../stays.js';
 import {
   doctorSubject,
   type Fact,
@@ -17,7 +16,8 @@ import {
   institutionSubject,
   memberSubjects,
   reason,
-} from './telling.js';
+} from '../telling.js';
+import { explain } from './explain.js';
 
 /** Moves when scores may change. */
 export const VERSION = 7;
