@@ -1,5 +1,6 @@
 import { logGamma } from '../../algorithms/gamma.js';
 import { jaccardOfLists, similarPairs } from '../../algorithms/minhash.js';
+import { push } from '../../algorithms/multimap.js';
 import { sidak } from '../../algorithms/multiplicity.js';
 import { quantileSorted } from '../../algorithms/robust.js';
 import { logBinomialTail } from '../../algorithms/tails.js';
@@ -121,10 +122,7 @@ function billsByHouse(world: World): Map<number, Bill[]> {
       return token;
     });
     const items = [...units.keys()].sort((x, y) => x - y);
-    const bill = { row, tokens: tokens.sort((x, y) => x - y), items };
-    const own = out.get(house);
-    if (own) own.push(bill);
-    else out.set(house, [bill]);
+    push(out, house, { row, tokens: tokens.sort((x, y) => x - y), items });
   }
   return out;
 }
@@ -156,10 +154,7 @@ function listOf(
   const forms = new Map<string, Bill[]>();
   for (const bill of bills) {
     if (bill.tokens.length < minItems) continue;
-    const key = bill.tokens.join();
-    const own = forms.get(key);
-    if (own) own.push(bill);
-    else forms.set(key, [bill]);
+    push(forms, bill.tokens.join(), bill);
   }
   const groups = [...forms.values()];
   const start = [0];

@@ -1,3 +1,4 @@
+import { push } from '../../algorithms/multimap.js';
 import { HOUSEHOLD_MAX } from '../../projection/people.js';
 import type { World } from '../../projection/world.js';
 import { ageBand, unknownBand } from '../ages.js';
@@ -167,10 +168,4 @@ function tally(
 
 function add(map: Map<number, number>, key: number): void {
   map.set(key, (map.get(key) ?? 0) + 1);
-}
-
-function push(map: Map<number, number[]>, key: number, value: number): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
 }

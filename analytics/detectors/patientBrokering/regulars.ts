@@ -1,3 +1,4 @@
+import { push } from '../../algorithms/multimap.js';
 import { logNegativeBinomialTail } from '../../algorithms/tails.js';
 import type { Stays } from '../stays.js';
 
@@ -58,8 +59,8 @@ function regulars(members: readonly number[], ground: Ground): readonly number[]
   const ofVillages = new Map<number, number[]>();
   stays.patient.forEach((p, i) => {
     if (planned[i] !== 0 || inside.has(p) || homes.has(household[p]!)) return;
-    if (hospitals.has(stays.institution[i]!)) put(atHospitals, p, stays.begin[i]!);
-    if (villages.has(village[p]!)) put(ofVillages, p, stays.begin[i]!);
+    if (hospitals.has(stays.institution[i]!)) push(atHospitals, p, stays.begin[i]!);
+    if (villages.has(village[p]!)) push(ofVillages, p, stays.begin[i]!);
   });
   return [
     ...new Set([
@@ -67,12 +68,6 @@ function regulars(members: readonly number[], ground: Ground): readonly number[]
       ...beyondChance(ofVillages, waves, 1),
     ]),
   ];
-}
-
-function put(lists: Map<number, number[]>, key: number, value: number): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
 }
 
 /** Those who were in `least` of the waves, if chance brings hardly any. */

@@ -1,10 +1,11 @@
+import { push } from '../../algorithms/multimap.js';
 import type { Finding, FindingStatus, Reason, Subject } from '../../model/finding.js';
 import type { World } from '../../projection/world.js';
 import { fundOfItems } from '../money.js';
 import { institutionSubject, itemSubjects, memberSubjects, ranked, reason } from '../telling.js';
 import { companions } from './companions.js';
 import type { Group, JudgedSeller } from './groups.js';
-import { type Loop, push, type TraceSales } from './loops.js';
+import type { Loop, TraceSales } from './loops.js';
 import { type Pass, passesIn } from './sellers.js';
 
 export const DETECTOR = 'trace-code-loop';

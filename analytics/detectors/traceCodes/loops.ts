@@ -1,3 +1,4 @@
+import { push } from '../../algorithms/multimap.js';
 import { DAY_S } from '../../model/time.js';
 import type { World } from '../../projection/world.js';
 import { partsOfPacks } from './parts.js';
@@ -139,10 +140,4 @@ function standing(world: World, from: number, to: number): number[] {
     }
   }
   return out;
-}
-
-export function push<K>(map: Map<K, number[]>, key: K, value: number): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
 }

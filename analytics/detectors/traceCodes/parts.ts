@@ -15,7 +15,8 @@ export type OfOnePack = (sales: readonly number[]) => boolean;
 
 /**
  * What was charged for the item of a code, over the codes of that item on the settlement, against what all but
- * the dearest fifth ask for a code that was sold once, a pack's price (some of these are of parts, too). Where fee lines are missing no sale is of a part.
+ * the dearest fifth ask for a code that was sold once, a pack's price (some of these are of parts, too).
+ * Where fee lines are missing no sale is of a part.
  */
 export function partsOfPacks(world: World): OfOnePack {
   const { traces, lines } = world;

@@ -1,3 +1,4 @@
+import { push } from '../../algorithms/multimap.js';
 import { testPeers } from '../../algorithms/peerCounts.js';
 import type { World } from '../../projection/world.js';
 import { type Loop, soldByLot, type TraceSales } from './loops.js';
@@ -42,10 +43,7 @@ export function traceSellers(world: World, traced: TraceSales): Seller[] {
     const passes = passesIn(world, loop);
     take(repeated, loop, passes.length);
     for (const pass of passes) {
-      const p = world.settlements.patient[pass.from]!;
-      const list = passesOf.get(p);
-      if (list) list.push(pass);
-      else passesOf.set(p, [pass]);
+      push(passesOf, world.settlements.patient[pass.from]!, pass);
     }
   }
   const rates = lotRates(traced, repeated);

@@ -1,3 +1,4 @@
+import { push } from '../../algorithms/multimap.js';
 import { testPeers } from '../../algorithms/peerCounts.js';
 import type { World } from '../../projection/world.js';
 import { type Loop, soldByLot, type TraceSales } from './loops.js';
@@ -44,11 +45,7 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
   for (const loop of traced.loops) {
     // Who sells a pack first has done nothing yet: the others have to explain themselves.
     take(repeated, loop, loop.rows.length - 1);
-    for (const h of new Set(loop.rows.map(institutionOf))) {
-      const list = loopsAt.get(h);
-      if (list) list.push(loop);
-      else loopsAt.set(h, [loop]);
-    }
+    for (const h of new Set(loop.rows.map(institutionOf))) push(loopsAt, h, loop);
   }
   const rates = lotRates(traced, repeated);
   const plain = soldByLot(traced.bills.institution, traced).map(([institution, byLot]) => {
