@@ -7,7 +7,8 @@ const PLAN_GAP_MAX = 35;
 
 /**
  * Stays of one person and diagnosis that follow a plan: near-equal gaps where the disease is treated in
- * cycles, equal gaps of some weeks anywhere else; two where the second eye follows the first.
+ * cycles, equal gaps of some weeks anywhere else; two where the second eye follows the first. A course of cycles that
+ * was put off or changed later on is planned as long as it was kept.
  */
 export function plannedCycles(stays: StayColumns): Uint8Array {
   const planned = new Uint8Array(stays.patient.length);
@@ -24,17 +25,27 @@ export function plannedCycles(stays: StayColumns): Uint8Array {
     if (group.length === 2 && stays.paired?.[group[0]!]) for (const s of group) planned[s] = 1;
     if (group.length < (cyclic ? CYCLE_STAYS_MIN : PLAN_STAYS_MIN)) continue;
     group.sort((x, y) => stays.begin[x]! - stays.begin[y]!);
-    const gaps = group
-      .slice(1)
-      .map((s, k) => stays.begin[s]! - stays.begin[group[k]!]!)
-      .sort((x, y) => x - y);
-    const median = gaps[gaps.length >> 1]!;
+    const gaps = group.slice(1).map((s, k) => stays.begin[s]! - stays.begin[group[k]!]!);
+    const median = gaps.toSorted((x, y) => x - y)[gaps.length >> 1]!;
     const slack = cyclic ? Math.max(3, median * 0.15) : 2;
-    const regular = gaps.filter((g) => Math.abs(g - median) <= slack).length;
+    const regular = gaps.map((g) => Math.abs(g - median) <= slack);
     if (median < 5 || (!cyclic && median > PLAN_GAP_MAX)) continue;
-    if (regular >= gaps.length * (cyclic ? 0.7 : 0.8)) for (const s of group) planned[s] = 1;
+    const isRegular = regular.filter(Boolean).length >= gaps.length * (cyclic ? 0.7 : 0.8);
+    for (const s of isRegular ? group : cyclic ? inRuns(group, regular) : []) planned[s] = 1;
   }
   return planned;
+}
+
+/** Those of some stays, one after the other, of which so many in a row kept the gap between them as a cycle is counted by. */
+function inRuns(stays: readonly number[], kept: readonly boolean[]): number[] {
+  const out: number[] = [];
+  for (let from = 0; from < stays.length; ) {
+    let to = from;
+    while (kept[to]) to++;
+    if (to - from + 1 >= CYCLE_STAYS_MIN) out.push(...stays.slice(from, to + 1));
+    from = to + 1;
+  }
+  return out;
 }
 
 /** So soon after a discharge one has been sent on. */

@@ -6,8 +6,8 @@
  *   one of them.
  * - What a person did by himself is a reason of the ring that he belongs to; what a place did in several ways that one
  *   detector looks at is one case.
- * - What a place did by itself and a ring there are one case where they rest on the same settlements: two schemes may
- *   use one pharmacy. The surer of the two leads.
+ * - What a place did by itself and a ring there are one case where they rest on the same settlements, or where what the
+ *   place did was mostly done with the ring's people: two schemes may use one pharmacy. The surer of the two leads.
  *
  * Who leads gives the case its detector, its p and its outline (patients and core places). A ring adds its own to that of
  * another where it is sure by itself, and half of its people were there already or it has nearly all who were; else it
@@ -22,6 +22,7 @@ import {
   type Subject,
 } from '../model/finding.js';
 import { entityKey } from '../model/ids.js';
+import type { World } from '../projection/world.js';
 
 /** Findings of one case, the surest first. */
 export interface Case {
@@ -37,8 +38,26 @@ const SAME_PEOPLE = 0.5;
 const NEARLY_ALL = 0.9;
 /** The same of settlements, of a place's own finding and a ring there. */
 const SAME_SETTLEMENTS = 1 / 3;
+/** The share of the settlements of a place's own finding that are of a ring's people and make it the ring's doing. */
+const DONE_BY = 0.5;
 /** A p below this is the same evidence: rings come before what one person or place did. */
 const CERTAIN = 1e-6;
+
+/** Id of a settlement → id of the patient whose card it was on. */
+export type Holders = ReadonlyMap<string, string>;
+
+/** Those of the settlements that findings rest on. */
+export function holdersOf(
+  { settlements: { ids, patient }, patients }: World,
+  findings: readonly Finding[],
+): Holders {
+  const named = new Set(findings.flatMap((f) => f.reasons.flatMap((r) => r.settlements)));
+  const holders = new Map<string, string>();
+  ids.forEach((id, i) => {
+    if (named.has(id)) holders.set(id, patients.ids[patient[i]!]!);
+  });
+  return holders;
+}
 
 interface Draft {
   /** The surest first. */
@@ -49,11 +68,12 @@ interface Draft {
   readonly people: Set<string>;
 }
 
-/** `weights` has the detectors that ran; `level` is that of the list. */
+/** `weights` has the detectors that ran; `level` is that of the list; `holders` whose card each settlement was on. */
 export function joinFindings(
   findings: readonly Finding[],
   weights: ReadonlyMap<string, number>,
   level: number,
+  holders: Holders,
 ): Case[] {
   const sum = [...weights.values()].reduce((total, w) => total + w, 0);
   /** p over all detectors that ran, were it alone: what is comparable between them. */
@@ -78,7 +98,9 @@ export function joinFindings(
         leads(first!, own) &&
         (place === undefined
           ? people.has(personOf(own)!)
-          : [first!, ...rest].some((f) => isThere(f, place) && sameSettlements(f, own))),
+          : [first!, ...rest].some(
+              (f) => isThere(f, place) && (sameSettlements(f, own) || doneBy(people, own, holders)),
+            )),
     );
     const same = alone.find(({ findings: [head] }) => sameDoing(head!, own));
     const known = ring ?? same ?? alone.find(({ findings: [head] }) => samePerson(head!, own));
@@ -96,7 +118,7 @@ export function joinFindings(
         !leads(first, head!) &&
         place !== undefined &&
         isThere(first, place) &&
-        sameSettlements(first, head!)
+        (sameSettlements(first, head!) || doneBy(ring.people, head!, holders))
       );
     });
     if (own) own.findings.push(...ring.findings);
@@ -166,6 +188,16 @@ function sameSettlements(f: Finding, g: Finding): boolean {
   const [one, other] = [f, g].map((x) => new Set(x.reasons.flatMap((r) => r.settlements)));
   const shared = [...one!].filter((id) => other!.has(id)).length;
   return shared > 0 && shared >= SAME_SETTLEMENTS * Math.min(one!.size, other!.size);
+}
+
+/**
+ * Whether people did most of what is a place's own. A ring that uses several places names the strongest of its settlements,
+ * which may be none of the place's: then only whose they are tells.
+ */
+function doneBy(people: ReadonlySet<string>, own: Finding, holders: Holders): boolean {
+  const rows = [...new Set(own.reasons.flatMap((r) => r.settlements))];
+  const theirs = rows.filter((id) => people.has(holders.get(id) ?? '')).length;
+  return theirs > 0 && theirs >= DONE_BY * rows.length;
 }
 
 /** Roles of the surest finding win. Order: role, then kind and id. */

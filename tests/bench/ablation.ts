@@ -16,12 +16,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DETECTORS } from '../../analytics/detectors/index.js';
 import type { Finding } from '../../analytics/model/finding.js';
-import type { Period } from '../../analytics/model/time.js';
 import { assemble } from '../../analytics/scoring/assemble.js';
 import { type Evaluation, evaluate } from '../../analytics/scoring/evaluate.js';
 import type { TruthRing } from '../../analytics/scoring/evaluateTruth.js';
+import { holdersOf } from '../../analytics/scoring/joining.js';
 import { seedsOf } from './accuracy/seeds.js';
-import { type MadeWorld, screened, withWorld } from './inProcess.js';
+import { type MadeWorld, type Screened, screened, withWorld } from './inProcess.js';
 
 declare global {
   var forgottenExplanation: string | undefined;
@@ -64,7 +64,7 @@ interface Outcome {
   readonly lookalikes: number;
 }
 
-type Cases = Pick<MadeWorld, 'truth' | 'lookalikes'> & { readonly period: Period };
+type Cases = Pick<MadeWorld, 'truth' | 'lookalikes'> & Pick<Screened, 'period' | 'world'>;
 
 function judged(
   findings: readonly Finding[],
@@ -79,6 +79,7 @@ function judged(
     weights,
     cases.period,
     [],
+    holdersOf(cases.world, findings),
   );
   const profiles = { patient: [], institution: [] };
   const lookalikes: readonly TruthRing[] = cases.lookalikes;
@@ -111,8 +112,8 @@ function deciding(findings: readonly Finding[]): Array<{ detector: string; code:
 }
 
 async function variants({ reader, ...cases }: MadeWorld): Promise<Outcome[]> {
-  const { period, detectors, detect } = await screened(reader);
-  const searched = { ...cases, period };
+  const { period, world, detectors, detect } = await screened(reader);
+  const searched = { ...cases, period, world };
   const findings: Finding[] = [];
   for (const { id } of detectors) findings.push(...(await detect(id)));
   const out = [outcome({ group: '', name: 'all' }, judged(findings, undefined, searched))];

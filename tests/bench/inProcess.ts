@@ -18,6 +18,7 @@ import { TABLE_NAMES } from '../../analytics/model/tables.js';
 import type { Period } from '../../analytics/model/time.js';
 import { PLANTED_TYPES } from '../../analytics/planting/context.js';
 import { loadWorld } from '../../analytics/projection/load.js';
+import type { World } from '../../analytics/projection/world.js';
 import type { CountyArtifact } from '../../analytics/scoring/detectOne.js';
 import { parseTruth, type TruthRing } from '../../analytics/scoring/evaluateTruth.js';
 import { dictionaryOf } from '../../analytics/scoring/rules.js';
@@ -75,6 +76,7 @@ export async function withWorld<T>(
 
 export interface Screened {
   readonly period: Period;
+  readonly world: World;
   readonly artifacts: readonly CountyArtifact[];
   /** Detectors whose tables are there. */
   readonly detectors: typeof DETECTORS;
@@ -98,6 +100,7 @@ export async function screened(reader: LandingReader): Promise<Screened> {
   const world = await loadWorld(reader, period, dictionary, new Set(TABLE_NAMES));
   return {
     period,
+    world,
     artifacts,
     detectors: DETECTORS.filter((d) => d.needs.every((table) => !world.missing.has(table))),
     detect(id, parameters = {}, redrawn) {

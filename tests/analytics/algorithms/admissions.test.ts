@@ -134,4 +134,28 @@ describe('N1 on admissions', () => {
     const plain = admissionScreen(columns(stays, 1), { minHits: 2, tolerance: 1 }).observed();
     expect(plain.hits[0]).toBe(10);
   });
+
+  it('a planned cycle that is put off again and again is planned as long as it was kept', () => {
+    const kept = [0, 21, 42, 63, 84, 105, 126];
+    const hitsWith = (late: readonly number[], cyclic: 0 | 1) => {
+      const stays = [
+        ...[...kept, 147, 168, 189, 210].map((day) => ({ patient: 0, day })),
+        ...late.map((day) => ({ patient: 1, day })),
+      ].map(({ patient, day }) => ({ patient, institution: 0, begin: 20_000 + day, days: 3 }));
+      const more = {
+        diagnosis: new Int32Array(stays.length).fill(7),
+        cyclic: new Uint8Array(stays.length).fill(cyclic),
+      };
+      const { hits } = admissionScreen(
+        { ...columns(stays, 1), ...more },
+        { minHits: 2, tolerance: 1 },
+      ).observed();
+      return hits[0] ?? 0;
+    };
+    // Six gaps of nine are 21 days: fewer than the seven in ten that make a plan of all of it.
+    expect(hitsWith([...kept, 153, 179, 226], 1)).toBe(0);
+    expect(hitsWith([...kept, 153, 179, 226], 0)).toBe(7);
+    // Two gaps that happen to be alike are a run of three, and what comes besides counts.
+    expect(hitsWith([0, 21, 42, 80, 95, 105, 126, 168, 210], 1)).toBe(5);
+  });
 });

@@ -40,7 +40,7 @@ function finding(subjects: readonly Subject[], rest: Partial<Finding> = {}): Fin
 }
 
 const ringsOf = (findings: readonly Finding[], previous: readonly Ring[] = []) =>
-  assemble(findings, WEIGHTS, PERIOD, previous);
+  assemble(findings, WEIGHTS, PERIOD, previous, new Map());
 
 describe('assembling rings', () => {
   it('makes one ring of findings that share people, named by the surest detector', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding, Subject } from '../../../analytics/model/finding.js';
-import { joinFindings } from '../../../analytics/scoring/joining.js';
+import { type Holders, joinFindings } from '../../../analytics/scoring/joining.js';
 
 const WEIGHTS = new Map([
   ['farm', 1],
@@ -38,8 +38,8 @@ function finding(
 }
 
 /** Each case: who gives reasons, and the outline. */
-const casesOf = (findings: readonly Finding[]) =>
-  joinFindings(findings, WEIGHTS, LEVEL).map((c) => ({
+const casesOf = (findings: readonly Finding[], holders: Holders = new Map()) =>
+  joinFindings(findings, WEIGHTS, LEVEL, holders).map((c) => ({
     by: c.findings.map((f) => f.detector).join('+'),
     outline: c.subjects.map((s) => s.id).join(' '),
     p: c.p,
@@ -117,6 +117,17 @@ describe('what one place did', () => {
     expect(casesOf([ring(1e-5), jump(1e-4)])).toEqual([{ ...joined, p: 1e-5 }]);
     // Beyond a p of one in a million neither is surer, and the ring says who.
     expect(casesOf([ring(1e-8), jump(1e-30)])).toEqual([{ ...joined, p: 1e-8 }]);
+  });
+
+  it('is a reason of the ring there whose people did most of it, though the ring names other settlements', () => {
+    const stock = own(1e-4, [place('P2')], rows('t', 10));
+    const heldBy = (n: number) => new Map(rows('t', 10).map((id, i) => [id, i < n ? 'a1' : 'z1']));
+    expect(casesOf([ring(1e-8), stock], heldBy(5))).toEqual([
+      { by: 'farm+jump', outline: 'P1 P2 a1 a2 a3 a4', p: 1e-8 },
+    ]);
+    expect(casesOf([ring(1e-8), stock], heldBy(4))).toHaveLength(2);
+    const elsewhere = own(1e-4, [place('P3')], rows('t', 10));
+    expect(casesOf([ring(1e-8), elsewhere], heldBy(10))).toHaveLength(2);
   });
 
   it('leads where it is surer, and its outline is the place', () => {
