@@ -11,7 +11,7 @@ import { listLevel } from './parameters.js';
 import { conclude, fundOf, inOrder, institutionSubject, ranked, reason } from './telling.js';
 
 const ID = 'impossible-doctor';
-const VERSION = 3;
+const VERSION = 4;
 
 const parameters = z.object({
   minutes: z

@@ -79,8 +79,8 @@ const FEE = `coalesce(s.medfee_sumamt, ${FUND} + coalesce(s.acct_pay, 0) + coale
  *   the smallest), else empty.
  * - `ev_settlement`: one row per current settlement that is neither void nor a refund, ordered by
  *   `setl_id`. `dr_code` is the visit's attending doctor, else the most frequent prescribing one of
- *   its fee lines (of equals the smallest). `time_s`, `begin_s`, `end_s`, `refund_s` are epoch
- *   seconds, `begin_day`, `end_day` local days since 1970-01-01; `medfee`, `fund`, `cash`, `acct`,
+ *   its fee lines (of equals the smallest). `time_s`, `begin_s`, `end_s`, `visit_s` (when the visit began,
+ *   null where only its day is known), `refund_s` are epoch seconds, `begin_day`, `end_day` local days since 1970-01-01; `medfee`, `fund`, `cash`, `acct`,
  *   `net_fee`, `net_fund` fen (the net ones after refunds, 0 when cancelled).
  * Refunds are netted over all days first and the period is cut afterwards.
  */
@@ -99,7 +99,7 @@ export async function prepareEvents(
   await reader.run(`CREATE OR REPLACE TEMP TABLE ev_base AS
     SELECT s.setl_id, s.mdtrt_id, s.psn_no, s.fixmedins_code, i.county, v.atddr_no AS dr_code,
       coalesce(s.med_type, v.med_type) AS med_type, ${TIME} AS time_s, ${HAS_CLOCK} AS has_clock,
-      ${BEGIN} AS begin_s, ${END} AS end_s, ${FEE} AS medfee, ${FUND} AS fund,
+      ${BEGIN} AS begin_s, ${END} AS end_s, CASE WHEN v.begntime_clock THEN v.begntime END AS visit_s, ${FEE} AS medfee, ${FUND} AS fund,
       s.psn_cash_pay AS cash, s.acct_pay AS acct,
       coalesce(s.insu_admdvs, v.insu_admdvs) AS insu_admdvs,
       coalesce(s.mdtrt_cert_type, v.mdtrt_cert_type) AS cert, s.insutype,
@@ -117,7 +117,7 @@ export async function prepareEvents(
       ${DAY('coalesce(b.begin_s, b.time_s)')} AS begin_day,
       ${DAY('coalesce(b.end_s, b.begin_s, b.time_s)')} AS end_day,
       coalesce(b.begin_s, b.time_s) AS begin_s, coalesce(b.end_s, b.begin_s, b.time_s) AS end_s,
-      b.medfee, b.fund, b.cash, b.acct, coalesce(n.fee, b.medfee) AS net_fee,
+      b.visit_s, b.medfee, b.fund, b.cash, b.acct, coalesce(n.fee, b.medfee) AS net_fee,
       coalesce(n.fund, b.fund) AS net_fund, coalesce(n.cancelled, false) AS cancelled,
       n.refund_s, b.insu_admdvs, b.cert, b.insutype, b.dise, b.dept, b.opter_id, b.pos_id
     FROM ev_base b LEFT JOIN ev_net n ON n.rid = b.rowid LEFT JOIN ev_doctor d ON d.setl_id = b.setl_id

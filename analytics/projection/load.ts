@@ -29,7 +29,7 @@ const CLASS_SQL = `CASE
 const SETTLEMENT_COLUMNS = `
   e.setl_id AS id, p.ix AS patient, i.ix AS institution, coalesce(d.ix, -1)::INTEGER AS doctor,
   e.time_s AS time, e.has_clock AS clock, floor((e.time_s + 28800) / 86400)::INTEGER AS day,
-  e.begin_day, greatest(e.end_day, e.begin_day)::INTEGER AS end_day, (${CLASS_SQL})::INTEGER AS class,
+  coalesce(e.visit_s, -1) AS visit, e.begin_day, greatest(e.end_day, e.begin_day)::INTEGER AS end_day, (${CLASS_SQL})::INTEGER AS class,
   (e.net_fund + CASE WHEN e.cancelled THEN 0 ELSE coalesce(e.acct, 0) END) AS fund, e.medfee AS total, coalesce(e.cash, -1) AS cash, e.cancelled,
   coalesce(dx.ix, -1)::INTEGER AS diagnosis, coalesce(dp.ix, -1)::INTEGER AS department,
   coalesce(f.basket, 0)::INTEGER AS basket, coalesce(f.lines, 0)::INTEGER AS lines,
@@ -84,6 +84,7 @@ export async function loadWorld(
     doctor: ints('doctor'),
     time: columns.get('time') as Float64Array,
     hasClock: columns.get('clock') as Uint8Array,
+    visitTime: columns.get('visit') as Float64Array,
     day: ints('day'),
     beginDay: ints('begin_day'),
     endDay: ints('end_day'),

@@ -115,6 +115,8 @@ export interface Settlements {
   readonly time: Float64Array;
   /** 0 where only the day is known. */
   readonly hasClock: Uint8Array;
+  /** Epoch seconds at which the visit began, −1 where its clock is unknown. */
+  readonly visitTime: Float64Array;
   /** Local day of `time`. */
   readonly day: Int32Array;
   /** Local days of the stay (in-patient) or of the settlement; `endDay` inclusive. */

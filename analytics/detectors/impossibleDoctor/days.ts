@@ -1,10 +1,13 @@
+import { push } from '../../algorithms/multimap.js';
 import { distanceKm } from '../../algorithms/sphere.js';
+import { dayOf } from '../../model/time.js';
 import {
   CLASS_CHRONIC,
   CLASS_OUTPATIENT,
   INSTITUTION_HOSPITAL,
   type World,
 } from '../../projection/world.js';
+import { doctorsClock } from './clocks.js';
 
 /** A day that one doctor cannot have had. */
 export interface Impossible {
@@ -50,27 +53,24 @@ export function doctorDays(
     if (s.doctor[i]! < 0 || s.cancelled[i] || (c !== CLASS_OUTPATIENT && c !== CLASS_CHRONIC))
       continue;
     if (world.institutions.type[s.institution[i]!] !== INSTITUTION_HOSPITAL) continue;
-    const list = rowsOf.get(s.doctor[i]!);
-    if (list) list.push(i);
-    else rowsOf.set(s.doctor[i]!, [i]);
+    push(rowsOf, s.doctor[i]!, i);
   }
+  const clock = doctorsClock(world, [...rowsOf.values()].flat());
   return [...rowsOf]
     .sort((x, y) => x[0] - y[0])
     .map(([doctor, rows]) => {
-      rows.sort((x, y) => s.time[x]! - s.time[y]! || x - y);
+      const moment = (i: number) => (Number.isNaN(clock(i)) ? s.time[i]! : clock(i));
+      rows.sort((x, y) => moment(x) - moment(y) || x - y);
       const days = new Map<number, number[]>();
-      for (const i of rows) {
-        const list = days.get(s.day[i]!);
-        if (list) list.push(i);
-        else days.set(s.day[i]!, [i]);
-      }
+      for (const i of rows) push(days, dayOf(moment(i)), i);
       const usual = mostOf(rows, (i) => s.department[i]!);
       const twoSites: Impossible[] = [];
       const overfull: Impossible[] = [];
       let travels = 0;
       for (const list of days.values()) {
-        if (travelled(world, list, params.kilometres)) travels++;
-        const clash = clashOf(world, list, params);
+        const timed = list.filter((i) => !Number.isNaN(clock(i)));
+        if (travelled(world, timed, params.kilometres)) travels++;
+        const clash = clashOf(world, timed, clock, params);
         if (clash) twoSites.push(clash);
         const full = fullDay(world, list, params.minutesAVisit, usual);
         if (full) overfull.push(full);
@@ -82,20 +82,20 @@ export function doctorDays(
 /** The settlements of one day between which there is less time than the way from one to the other takes. */
 function clashOf(
   world: World,
-  rows: readonly number[],
+  timed: readonly number[],
+  clock: (row: number) => number,
   { minutes, kilometres, speed }: Journey,
 ): Impossible | undefined {
   const s = world.settlements;
   const clashing = new Set<number>();
   let sites: number[] = [];
-  const timed = rows.filter((i) => s.hasClock[i]);
   for (let k = 1; k < timed.length; k++) {
     const [i, j] = [timed[k - 1]!, timed[k]!];
     const [a, b] = [s.institution[i]!, s.institution[j]!];
     const km = apart(world, a, b);
     if (a === b || km < kilometres) continue;
     const way = Number.isFinite(km) ? Math.max(minutes, (60 * km) / speed) : minutes;
-    if (s.time[j]! - s.time[i]! > way * 60) continue;
+    if (clock(j) - clock(i) > way * 60) continue;
     clashing.add(i).add(j);
     sites = [Math.min(a, b), Math.max(a, b)];
   }
@@ -103,9 +103,9 @@ function clashOf(
 }
 
 /** Whether the patients of one day were at more than one site. */
-function travelled(world: World, rows: readonly number[], kilometres: number): boolean {
-  const { institution, hasClock } = world.settlements;
-  const sites = [...new Set(rows.filter((i) => hasClock[i]).map((i) => institution[i]!))];
+function travelled(world: World, timed: readonly number[], kilometres: number): boolean {
+  const { institution } = world.settlements;
+  const sites = [...new Set(timed.map((i) => institution[i]!))];
   return sites.some((a, n) => sites.some((b, m) => m > n && apart(world, a, b) >= kilometres));
 }
 

@@ -112,6 +112,24 @@ describe('impossible-doctor', () => {
     ]);
   });
 
+  it('goes by the visits where clinics send the day’s bills at night', async () => {
+    const sent = (plain: HonestWorld) => {
+      const atNight = plain.settlements.map((s) =>
+        ['cl2', 'cl3', 'cl6'].includes(s.institution)
+          ? { ...s, visitSecond: s.second!, second: 75_600 + Math.floor(s.second! / 60) }
+          : s,
+      );
+      return { ...plain, settlements: atNight };
+    };
+    expect(await detect(buildWorld(sent(practices(58))))).toEqual([]);
+    const [finding, ...others] = listed(await detect(buildWorld(sent(twoSites()))));
+    expect(others).toEqual([]);
+    expect(idsOf(finding!, 'doctor')).toEqual(['d13']);
+    const silent = sent(twoSites());
+    for (const s of silent.settlements) Object.assign(s, { visitSecond: undefined });
+    expect(await detect(buildWorld(silent))).toEqual([]);
+  });
+
   it('puts a single impossible day up for review, without a p', async () => {
     const plain = plantTwoSites(practices(53), 'd13', ['cl3', 'cl6'], 1);
     const [finding, ...others] = await detect(buildWorld(plain));

@@ -54,6 +54,8 @@ export interface PlainSettlement {
   readonly day: PlainDay;
   /** Second of the local day; without it the settlement has no clock. */
   readonly second?: number;
+  /** Seconds of that day at which the visit began. */
+  readonly visitSecond?: number;
   readonly begin?: PlainDay;
   readonly end?: PlainDay;
   /** CLASS_OUTPATIENT unless given. */
@@ -239,6 +241,9 @@ export function buildWorld(plain: PlainWorld): World {
       doctor: ints(rows.map((s) => (s.doctor === undefined ? -1 : doctors.at(s.doctor)))),
       time: floats(rows.map((s) => startOfDay(s.day) + Math.min(s.second ?? 0, DAY_S - 1))),
       hasClock: bytes(rows.map((s) => (s.second === undefined ? 0 : 1))),
+      visitTime: floats(
+        rows.map((s) => (s.visitSecond === undefined ? -1 : startOfDay(s.day) + s.visitSecond)),
+      ),
       day: ints(rows.map((s) => dayOf(startOfDay(s.day)))),
       beginDay: ints(rows.map((s) => dayNumber(s.begin ?? s.day))),
       endDay: ints(rows.map((s) => dayNumber(s.end ?? s.day))),
