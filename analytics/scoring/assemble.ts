@@ -9,7 +9,7 @@ import type {
 } from '../model/finding.js';
 import type { Period } from '../model/time.js';
 import { identify, lineId } from './identity.js';
-import { type Holders, joinFindings } from './joining.js';
+import { type Bills, joinFindings } from './joining.js';
 
 /** The list's level: a finding is printed when its q is at most this. */
 export const Q_LEVEL = 0.05;
@@ -27,16 +27,16 @@ export interface Assembled {
 
 /**
  * Findings of one case become one ring (`joinFindings`). Their p is family-wise inside its detector already, so q
- * corrects for the detectors only (DETECTORS.md §1, N2): `weights` has those that ran; `holders` says whose the settlements are.
+ * corrects for the detectors only (DETECTORS.md §1, N2): `weights` has those that ran; `bills` has the settlements they rest on.
  */
 export function assemble(
   findings: readonly Finding[],
   weights: ReadonlyMap<string, number>,
   period: Period,
   previous: readonly Ring[],
-  holders: Holders,
+  bills: Bills,
 ): Assembled {
-  const drafts = joinFindings(findings, weights, Q_LEVEL, holders);
+  const drafts = joinFindings(findings, weights, Q_LEVEL, bills);
   const tested = drafts.filter((d) => d.p !== null);
   const q = selectiveQ(
     tested.map((d) => d.p!),

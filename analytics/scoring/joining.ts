@@ -4,8 +4,8 @@
  * - A ring joins the case with which it shares most people, half of the smaller at least. Compared are the people of
  *   the case's outline, so that neither a diffuse pattern over two rings nor one member with habits of his own makes
  *   one of them.
- * - What a person did by himself is a reason of the ring that he belongs to; what a place did in several ways that one
- *   detector looks at is one case.
+ * - What a person did by himself is a reason of the ring that he belongs to, unless it is sure by itself, was done at other
+ *   places than the ring's, and by nobody else of it. What a place did in several ways that one detector looks at is one case.
  * - What a place did by itself and a ring there are one case where they rest on the same settlements, or where what the
  *   place did was mostly done with the ring's people: two schemes may use one pharmacy. The surer of the two leads.
  *
@@ -38,25 +38,27 @@ const SAME_PEOPLE = 0.5;
 const NEARLY_ALL = 0.9;
 /** The same of settlements, of a place's own finding and a ring there. */
 const SAME_SETTLEMENTS = 1 / 3;
-/** The share of the settlements of a place's own finding that are of a ring's people and make it the ring's doing. */
-const DONE_BY = 0.5;
+/** The share of the settlements of a place's own finding that are of a ring's people, or of a person's that are at its places. */
+const OF_THE_RING = 0.5;
 /** A p below this is the same evidence: rings come before what one person or place did. */
 const CERTAIN = 1e-6;
 
-/** Id of a settlement → id of the patient whose card it was on. */
-export type Holders = ReadonlyMap<string, string>;
+/** Of a settlement's id: the ids of its patient and its institution. */
+export type Bills = ReadonlyMap<string, { readonly patient: string; readonly institution: string }>;
 
 /** Those of the settlements that findings rest on. */
-export function holdersOf(
-  { settlements: { ids, patient }, patients }: World,
+export function billsOf(
+  { settlements: { ids, patient, institution }, patients, institutions }: World,
   findings: readonly Finding[],
-): Holders {
-  const named = new Set(findings.flatMap((f) => f.reasons.flatMap((r) => r.settlements)));
-  const holders = new Map<string, string>();
+): Bills {
+  const named = new Set(findings.flatMap(settlementsOf));
+  const bills = new Map<string, { patient: string; institution: string }>();
   ids.forEach((id, i) => {
-    if (named.has(id)) holders.set(id, patients.ids[patient[i]!]!);
+    if (!named.has(id)) return;
+    const at = institutions.ids[institution[i]!]!;
+    bills.set(id, { patient: patients.ids[patient[i]!]!, institution: at });
   });
-  return holders;
+  return bills;
 }
 
 interface Draft {
@@ -68,12 +70,12 @@ interface Draft {
   readonly people: Set<string>;
 }
 
-/** `weights` has the detectors that ran; `level` is that of the list; `holders` whose card each settlement was on. */
+/** `weights` has the detectors that ran; `level` is that of the list; `bills` who billed each settlement on whose card. */
 export function joinFindings(
   findings: readonly Finding[],
   weights: ReadonlyMap<string, number>,
   level: number,
-  holders: Holders,
+  bills: Bills,
 ): Case[] {
   const sum = [...weights.values()].reduce((total, w) => total + w, 0);
   /** p over all detectors that ran, were it alone: what is comparable between them. */
@@ -89,18 +91,18 @@ export function joinFindings(
     sorted.filter((f) => !isOwn(f)),
     isSure,
   );
+  const owned = sorted.filter(isOwn);
+  const isOfRing = (draft: Draft, own: Finding) =>
+    draft.people.has(personOf(own)!) &&
+    (!isSure(own) || doneAt(draft, own, bills) || isShared(draft, own, owned));
   const alone: Draft[] = [];
-  for (const own of sorted.filter(isOwn)) {
+  for (const own of owned) {
     const place = placeOf(own);
     const ring = rings.find(
-      ({ findings: [first, ...rest], people }) =>
-        first!.status === own.status &&
-        leads(first!, own) &&
-        (place === undefined
-          ? people.has(personOf(own)!)
-          : [first!, ...rest].some(
-              (f) => isThere(f, place) && (sameSettlements(f, own) || doneBy(people, own, holders)),
-            )),
+      (draft) =>
+        draft.findings[0]!.status === own.status &&
+        leads(draft.findings[0]!, own) &&
+        (place === undefined ? isOfRing(draft, own) : isPartOf(draft, own, place, bills)),
     );
     const same = alone.find(({ findings: [head] }) => sameDoing(head!, own));
     const known = ring ?? same ?? alone.find(({ findings: [head] }) => samePerson(head!, own));
@@ -118,7 +120,7 @@ export function joinFindings(
         !leads(first, head!) &&
         place !== undefined &&
         isThere(first, place) &&
-        (sameSettlements(first, head!) || doneBy(ring.people, head!, holders))
+        (sameSettlements(first, head!) || doneBy(ring.people, head!, bills))
       );
     });
     if (own) own.findings.push(...ring.findings);
@@ -184,8 +186,10 @@ const draftOf = (f: Finding): Draft => ({
   people: new Set(patientsOf(f)),
 });
 
+const settlementsOf = (f: Finding) => f.reasons.flatMap((r) => r.settlements);
+
 function sameSettlements(f: Finding, g: Finding): boolean {
-  const [one, other] = [f, g].map((x) => new Set(x.reasons.flatMap((r) => r.settlements)));
+  const [one, other] = [f, g].map((x) => new Set(settlementsOf(x)));
   const shared = [...one!].filter((id) => other!.has(id)).length;
   return shared > 0 && shared >= SAME_SETTLEMENTS * Math.min(one!.size, other!.size);
 }
@@ -194,10 +198,34 @@ function sameSettlements(f: Finding, g: Finding): boolean {
  * Whether people did most of what is a place's own. A ring that uses several places names the strongest of its settlements,
  * which may be none of the place's: then only whose they are tells.
  */
-function doneBy(people: ReadonlySet<string>, own: Finding, holders: Holders): boolean {
-  const rows = [...new Set(own.reasons.flatMap((r) => r.settlements))];
-  const theirs = rows.filter((id) => people.has(holders.get(id) ?? '')).length;
-  return theirs > 0 && theirs >= DONE_BY * rows.length;
+const doneBy = (people: ReadonlySet<string>, own: Finding, bills: Bills) =>
+  mostly(own, (id) => people.has(bills.get(id)?.patient ?? ''));
+
+/** Whether what a place did by itself is a ring's doing. */
+const isPartOf = ({ findings, people }: Draft, own: Finding, place: string, bills: Bills) =>
+  findings.some(
+    (f) => isThere(f, place) && (sameSettlements(f, own) || doneBy(people, own, bills)),
+  );
+
+/** Whether others of a ring did what one of its people did. */
+const isShared = ({ people }: Draft, own: Finding, owned: readonly Finding[]) =>
+  owned.some(
+    (f) =>
+      f.detector === own.detector &&
+      f.status === own.status &&
+      personOf(f) !== personOf(own) &&
+      people.has(personOf(f)!),
+  );
+
+/** Whether a person did most of what is his own at the places of a ring. */
+const doneAt = ({ findings }: Draft, own: Finding, bills: Bills) => {
+  const places = new Set(findings.flatMap((f) => coresOf(f, 'institution')));
+  return mostly(own, (id) => places.has(bills.get(id)?.institution ?? ''));
+};
+
+function mostly(f: Finding, is: (settlement: string) => boolean): boolean {
+  const rows = [...new Set(settlementsOf(f))];
+  return rows.filter(is).length >= OF_THE_RING * rows.length;
 }
 
 /** Roles of the surest finding win. Order: role, then kind and id. */

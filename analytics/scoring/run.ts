@@ -16,7 +16,7 @@ import { assemble } from './assemble.js';
 import type { CountyArtifact } from './detectOne.js';
 import { feedback } from './feedback.js';
 import { ringItems } from './items.js';
-import { holdersOf } from './joining.js';
+import { billsOf } from './joining.js';
 import { detectAll } from './lanes.js';
 import { riskProfiles } from './profiles.js';
 import { dictionaryOf, parametersOf } from './rules.js';
@@ -99,8 +99,8 @@ export async function runDetection(
   );
   const ran = new Set(outcomes.filter((o) => o.status === 'ran').map((o) => o.detector));
   const weights = new Map(DETECTORS.filter((d) => ran.has(d.id)).map((d) => [d.id, d.weight ?? 1]));
-  const holders = holdersOf(world, findings);
-  const assembled = assemble(findings, weights, period, request.previous, holders);
+  const bills = billsOf(world, findings);
+  const assembled = assemble(findings, weights, period, request.previous, bills);
   const items = await ringItems(reader, assembled.rings);
   const heard = feedback(
     world,

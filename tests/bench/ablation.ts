@@ -19,7 +19,7 @@ import type { Finding } from '../../analytics/model/finding.js';
 import { assemble } from '../../analytics/scoring/assemble.js';
 import { type Evaluation, evaluate } from '../../analytics/scoring/evaluate.js';
 import type { TruthRing } from '../../analytics/scoring/evaluateTruth.js';
-import { holdersOf } from '../../analytics/scoring/joining.js';
+import { billsOf } from '../../analytics/scoring/joining.js';
 import { seedsOf } from './accuracy/seeds.js';
 import { type MadeWorld, type Screened, screened, withWorld } from './inProcess.js';
 
@@ -79,7 +79,7 @@ function judged(
     weights,
     cases.period,
     [],
-    holdersOf(cases.world, findings),
+    billsOf(cases.world, findings),
   );
   const profiles = { patient: [], institution: [] };
   const lookalikes: readonly TruthRing[] = cases.lookalikes;

@@ -3,7 +3,7 @@ import { DETECTORS } from '../../../analytics/detectors/index.js';
 import type { Finding, Ring } from '../../../analytics/model/finding.js';
 import { deriveSeed } from '../../../analytics/model/rng.js';
 import { assemble } from '../../../analytics/scoring/assemble.js';
-import { holdersOf } from '../../../analytics/scoring/joining.js';
+import { billsOf } from '../../../analytics/scoring/joining.js';
 import { buildWorld, type PlainWorld } from '../detectors/worldBuilder.js';
 
 const SEED = 5;
@@ -21,7 +21,7 @@ export async function ranking(plain: PlainWorld): Promise<readonly Ring[]> {
     findings.push(...(await detector.detect(world, params, context, screened)));
     weights.set(detector.id, detector.weight ?? 1);
   }
-  return assemble(findings, weights, world.period, [], holdersOf(world, findings)).rings;
+  return assemble(findings, weights, world.period, [], billsOf(world, findings)).rings;
 }
 
 export const findingsOf = (rings: readonly Ring[]) => rings.filter((r) => r.status === 'finding');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding, Subject } from '../../../analytics/model/finding.js';
-import { type Holders, joinFindings } from '../../../analytics/scoring/joining.js';
+import { type Bills, joinFindings } from '../../../analytics/scoring/joining.js';
 
 const WEIGHTS = new Map([
   ['farm', 1],
@@ -38,8 +38,8 @@ function finding(
 }
 
 /** Each case: who gives reasons, and the outline. */
-const casesOf = (findings: readonly Finding[], holders: Holders = new Map()) =>
-  joinFindings(findings, WEIGHTS, LEVEL, holders).map((c) => ({
+const casesOf = (findings: readonly Finding[], bills: Bills = new Map()) =>
+  joinFindings(findings, WEIGHTS, LEVEL, bills).map((c) => ({
     by: c.findings.map((f) => f.detector).join('+'),
     outline: c.subjects.map((s) => s.id).join(' '),
     p: c.p,
@@ -87,14 +87,26 @@ describe('rings', () => {
 
 describe('what one person did', () => {
   const person = (id: string, p: number) => own(p, [{ kind: 'patient', id, role: 'core' }]);
+  const at = (institution: string) => new Map([['jump', { patient: 'a1', institution }]]);
 
   it('is a reason of the ring that he belongs to, and makes no ring of it with others', () => {
-    const one = finding('farm', 1e-7, row('a', 4));
+    const one = finding('farm', 1e-7, [place('P1'), ...row('a', 4)]);
     const other = finding('resale', 1e-3, [...row('a', 1), ...row('b', 4)]);
-    expect(casesOf([one, other, person('a1', 1e-30), person('a1', 1e-4)])).toEqual([
-      { by: 'farm+jump+jump', outline: 'a1 a2 a3 a4', p: 1e-7 },
+    expect(casesOf([one, other, person('a1', 1e-30), person('a1', 1e-4)], at('P1'))).toEqual([
+      { by: 'farm+jump+jump', outline: 'P1 a1 a2 a3 a4', p: 1e-7 },
       { by: 'resale', outline: 'a1 b1 b2 b3 b4', p: 1e-3 },
     ]);
+  });
+
+  it('is his own where he is sure to have done it elsewhere, and nobody else of the ring', () => {
+    const ring = finding('farm', 1e-7, [place('P1'), ...row('a', 4)]);
+    expect(casesOf([ring, person('a1', 1e-9)], at('H1'))).toEqual([
+      { by: 'farm', outline: 'P1 a1 a2 a3 a4', p: 1e-7 },
+      { by: 'jump', outline: 'a1', p: 1e-9 },
+    ]);
+    // It would not be on the list by itself.
+    expect(casesOf([ring, person('a1', 0.03)], at('H1'))).toHaveLength(1);
+    expect(casesOf([ring, person('a1', 1e-9), person('a2', 1e-9)], at('H1'))).toHaveLength(1);
   });
 
   it('is a case where the ring is not as sure, with all that the person did', () => {
@@ -121,7 +133,10 @@ describe('what one place did', () => {
 
   it('is a reason of the ring there whose people did most of it, though the ring names other settlements', () => {
     const stock = own(1e-4, [place('P2')], rows('t', 10));
-    const heldBy = (n: number) => new Map(rows('t', 10).map((id, i) => [id, i < n ? 'a1' : 'z1']));
+    const heldBy = (n: number) =>
+      new Map(
+        rows('t', 10).map((id, i) => [id, { patient: i < n ? 'a1' : 'z1', institution: 'P2' }]),
+      );
     expect(casesOf([ring(1e-8), stock], heldBy(5))).toEqual([
       { by: 'farm+jump', outline: 'P1 P2 a1 a2 a3 a4', p: 1e-8 },
     ]);
