@@ -108,16 +108,17 @@ export const patientBrokeringRing: Detector<typeof parameters> = {
       },
       context,
     );
-    // Irregular courses of a disease that is treated in cycles are courses all the same.
-    const planned = screen.planned.map((flag, i) => flag | stays.cyclic[i]!);
+    // Irregular courses of a disease that is treated in cycles are courses all the same, and those of a programme are its batches.
+    const planned = screen.planned.map((flag, i) => flag | stays.cyclic[i]! | stays.programme[i]!);
+    // An infection that goes round brings a village to hospital in waves of its own.
+    const ofVillage = planned.map((flag, i) => flag | stays.contagious[i]!);
     const { household, village } = world.patients;
     const lookForWaves = (name: string, origin?: Int32Array) => {
       const waves = waveScreen(stays, {
         tolerance: params.waveTolerance,
         minHits: params.minJointStays,
         days: world.toDay - world.fromDay,
-        planned,
-        ...(origin ? { origin } : {}),
+        ...(origin ? { planned: ofVillage, origin } : { planned }),
       });
       const worlds = params.worlds * WAVE_WORLDS;
       const found = searchRedrawn(waves, { ...search, name, worlds, level: WAVE_SCREEN }, context);
@@ -127,7 +128,7 @@ export const patientBrokeringRing: Detector<typeof parameters> = {
     const fromVillages = lookForWaves('waves of a village', village);
     const waves = new Map([overHospitals, fromVillages]);
     const admissions = prepareWaves(stays, { household, tolerance: params.tolerance, week: 7 });
-    const regulars = { stays, planned, household, village, tolerance: params.waveTolerance };
+    const regulars = { stays, household, village, tolerance: params.waveTolerance };
     // Waves and circles are looks for people who share hospitals or a village without being in together.
     const apart = bestOf(fromVillages[0], overHospitals[0], circles);
     // Four looks: `searchedP` pays for two, so that each has a quarter of the level.
@@ -136,7 +137,10 @@ export const patientBrokeringRing: Detector<typeof parameters> = {
         const { meetings: met, circles: shared } = candidate;
         const found =
           !met && shared?.search && waves.has(shared.search)
-            ? withRegulars(candidate.members, regulars)
+            ? withRegulars(candidate.members, {
+                ...regulars,
+                planned: shared.search === fromVillages[0] ? ofVillage : planned,
+              })
             : candidate.members;
         return { ...candidate, found, ...withCompanions(found, admissions) };
       },

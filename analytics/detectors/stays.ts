@@ -7,9 +7,22 @@ const CYCLIC = /^(C\d|D[0-4]|Z51)/;
 /** Cataract: one eye, then the other (ICD-10 H25, H26). */
 const PAIRED = /^H2[56]/;
 
+/**
+ * Whose patients a public programme registers and takes in for treatment by the batch (尘肺病、晚期血吸虫病、大骨节病集中救治):
+ * pneumoconiosis, schistosomiasis, Kaschin-Beck disease (ICD-10 J60–J65, B65, M12.1).
+ */
+const PROGRAMME = /^(J6[0-5]|B65|M12\.1)/;
+
+/** Infections that go round a village: of the gut, with a rash, of the airways (ICD-10 A00–A09, B00–B09, J00–J22). */
+const CONTAGIOUS = /^([AB]0\d|J[01]\d|J2[0-2])/;
+
 export interface Stays extends StayColumns {
   /** The settlement behind each stay. */
   readonly row: Int32Array;
+  /** 1 where a programme takes the patients of the disease in together. */
+  readonly programme: Uint8Array;
+  /** 1 where those who live together catch it from each other. */
+  readonly contagious: Uint8Array;
 }
 
 /**
@@ -105,6 +118,8 @@ function columnsOf(world: World, rows: readonly number[], end: readonly number[]
     diagnosis: row.map((i) => (s.diagnosis[i]! < 0 ? -1 : category[s.diagnosis[i]!]!)),
     cyclic: Uint8Array.from(row, (i) => (CYCLIC.test(named(i)) ? 1 : 0)),
     paired: Uint8Array.from(row, (i) => (PAIRED.test(named(i)) ? 1 : 0)),
+    programme: Uint8Array.from(row, (i) => (PROGRAMME.test(named(i)) ? 1 : 0)),
+    contagious: Uint8Array.from(row, (i) => (CONTAGIOUS.test(named(i)) ? 1 : 0)),
     level: world.institutions.level,
   };
 }

@@ -50,10 +50,16 @@ export function explain(
       together(a, b).filter(([i, j]) => test(i, j)).length;
     hypotheses.push({ code: 'outbreak-week', explains: count((i, j) => usual(i) && usual(j)) });
     if (meetings)
-      hypotheses.push({
-        code: 'chemo-cycle',
-        explains: count((i, j) => screen.planned[i] === 1 && screen.planned[j] === 1),
-      });
+      hypotheses.push(
+        {
+          code: 'chemo-cycle',
+          explains: count((i, j) => screen.planned[i] === 1 && screen.planned[j] === 1),
+        },
+        {
+          code: 'treatment-programme',
+          explains: count((i, j) => stays.programme[i] === 1 && stays.programme[j] === 1),
+        },
+      );
   }
   return testHypotheses(
     members,

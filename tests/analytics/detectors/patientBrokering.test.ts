@@ -123,20 +123,22 @@ describe('patient-brokering-ring', () => {
     hospital: string,
     first: number,
     diagnosis: string,
+    days = 5,
   ) =>
     w.settlements.push({
       patient,
       institution: hospital,
       class: CLASS_INPATIENT,
-      day: w.day(first + 5),
+      day: w.day(first + days),
       begin: w.day(first),
-      end: w.day(first + 5),
+      end: w.day(first + days),
       fund: 300_000,
       cash: 20_000,
       diagnosis,
     });
 
-  it('finds a village that is sent out in waves, whatever the hospital and the day', async () => {
+  /** Nine of one village who come to hospital in four waves, six at a time. */
+  const village = (hospital: (k: number, wave: number) => string, diagnosis: string) => {
     const plain = honestWorld(25);
     const members = names(3, 9);
     plain.patients.forEach((p, k) => {
@@ -145,7 +147,39 @@ describe('patient-brokering-ring', () => {
     for (const [wave, day] of [30, 110, 190, 270].entries())
       for (const [k, m] of members.entries())
         if ((k + wave) % 3 > 0)
-          stay(plain, m, `ho${(k + 2 * wave) % 4}`, day + ((k * 5) % 4), 'M54');
+          stay(
+            plain,
+            m,
+            hospital(k, wave),
+            day + ((k * 5) % 4),
+            diagnosis,
+            4 + ((3 * k + wave) % 8),
+          );
+    return { plain, members };
+  };
+
+  it('lets an infection go round a village, and takes back pains for waves', async () => {
+    const nearest = () => 'ho1';
+    expect(listed(await detect(buildWorld(village(nearest, 'J20').plain)))).toEqual([]);
+    expect(listed(await detect(buildWorld(village(nearest, 'M54').plain)))).not.toEqual([]);
+  });
+
+  it('lets a programme take the dust-lunged of a village in together', async () => {
+    const taken = (diagnosis: string) => {
+      const plain = honestWorld(30);
+      for (const day of [20, 150, 290])
+        for (const [k, m] of names(3, 8).entries()) stay(plain, m, 'ho1', day + (k % 2), diagnosis);
+      return detect(buildWorld(plain));
+    };
+    const findings = await taken('J62');
+    expect(listed(findings)).toEqual([]);
+    const told = findings.find((f) => f.status === 'explained');
+    expect(told?.innocent[0]?.code).toBe('treatment-programme');
+    expect(listed(await taken('M51'))).not.toEqual([]);
+  });
+
+  it('finds a village that is sent out in waves, whatever the hospital and the day', async () => {
+    const { plain, members } = village((k, wave) => `ho${(k + 2 * wave) % 4}`, 'M54');
     const [finding, ...others] = listed(await detect(buildWorld(plain)));
     expect(people(finding!).sort()).toEqual(members);
     // What two looks saw is one ring once findings that share their people are joined.

@@ -8,6 +8,7 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
   'nursing-home': { zh: '养老机构与签约医院', en: 'Nursing home with a contracted hospital' },
   'dialysis-shift': { zh: '同一透析班次', en: 'Same dialysis shift' },
   'chemo-cycle': { zh: '化疗周期', en: 'Chemotherapy cycle' },
+  'treatment-programme': { zh: '专病集中救治', en: 'Public treatment programme' },
   'outbreak-week': { zh: '疫情或流感高发周', en: 'Outbreak week' },
   'promotion-day': { zh: '药店促销日', en: 'Promotion day' },
   'market-day': { zh: '赶集日', en: 'Market day' },
@@ -59,6 +60,6 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
     zh: '附近机构停业，病人转来',
     en: 'A neighbour closed and its patients came',
   },
-  courses: { zh: '疗程：一批人来，一批人走', en: 'Courses: as many stopped coming' },
+  courses: { zh: '疗程：全年都有人开始', en: 'Courses: some begin all the year' },
   'newly-opened': { zh: '新开业', en: 'Newly opened' },
 };

@@ -17,6 +17,8 @@ function ground(rows: readonly Row[], villageOf: (p: number) => number = () => -
     row: none,
     diagnosis: none,
     cyclic: new Uint8Array(rows.length),
+    programme: new Uint8Array(rows.length),
+    contagious: new Uint8Array(rows.length),
     level: new Int32Array(100),
   };
   return {
