@@ -10,13 +10,7 @@ import { listLevel } from './parameters.js';
 import { driftOf } from './suddenChange/drift.js';
 import { explain, type Jump, type RegularsTest } from './suddenChange/explain.js';
 import { newcomers } from './suddenChange/newcomers.js';
-import {
-  backwards,
-  newRegulars,
-  type Regular,
-  regularsOf,
-  rowsOfRegulars,
-} from './suddenChange/regulars.js';
+import { newRegulars, type Regular, regularsOf, rowsOfRegulars } from './suddenChange/regulars.js';
 import { changedRows, MEASURES, type Measure, type Weeks, weekly } from './suddenChange/weeks.js';
 import {
   conclude,
@@ -28,7 +22,7 @@ import {
 } from './telling.js';
 
 const ID = 'sudden-change';
-const VERSION = 8;
+const VERSION = 9;
 /** A jump less likely than this in its first simulated years is held against so many times as many. */
 const PROMISING = 0.5;
 const CONFIRM = 10;
@@ -120,11 +114,6 @@ export const suddenChange: Detector<typeof parameters> = {
     const regular = regularsOf(world, visits.firstDay, params.regular);
     const regulars = regularsTest(world, params, regular, visits.weeks);
     const usual = regulars(all);
-    let backward: ReturnType<RegularsTest> | undefined;
-    const stopped = (h: number) => {
-      backward ??= regularsTest(world, params, backwards(regular, visits.weeks), visits.weeks)(all);
-      return backward(h);
-    };
     for (let h = 0; h < rows.length; h++) {
       throwIfAborted(context.signal);
       const test = (measure: Measure, weeks: Weeks): Jump | undefined =>
@@ -138,17 +127,7 @@ export const suddenChange: Detector<typeof parameters> = {
         .filter((j) => j.p <= params.q)
         .sort((x, y) => x.p - y.p);
       if (jumps.length === 0) continue;
-      const innocent = explain(
-        world,
-        params,
-        h,
-        jumps[0]!,
-        series,
-        test,
-        regular,
-        regulars,
-        stopped,
-      );
+      const innocent = explain(world, params, h, jumps[0]!, series, test, regular, regulars);
       findings.push(describe(world, params, h, jumps, visits.firstDay, regular, innocent));
     }
     return inOrder(findings);

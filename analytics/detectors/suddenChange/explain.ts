@@ -1,10 +1,11 @@
 import { type ChangeScan, scanChange } from '../../algorithms/changePoint.js';
+import { sidak } from '../../algorithms/multiplicity.js';
 import { logBinomialTail } from '../../algorithms/tails.js';
 import type { InnocentExplanation } from '../../model/finding.js';
 import type { World } from '../../projection/world.js';
 import { ranked } from '../telling.js';
 import { hypotheses } from './hypotheses.js';
-import { peopleSince, type Regular } from './regulars.js';
+import { peopleSince, type Regular, STARTS } from './regulars.js';
 import { type Measure, type Weeks, weekly, weekOf, worthOf } from './weeks.js';
 
 /** Before a change, an institution that has this share of its later level was not open yet. */
@@ -12,6 +13,8 @@ const CLOSED = 0.05;
 /** But one that was visited in so many weeks, from a quarter before on, was open and hardly used. */
 const TRICKLE_WEEKS = 4;
 const QUARTER_WEEKS = 13;
+/** Fewer courses before a crowd, and a place is none where people come for them. */
+const COURSES_MIN = 4;
 
 export interface Jump {
   readonly measure: Measure | 'new-regulars';
@@ -35,7 +38,6 @@ export function explain(
   test: (measure: Measure, weeks: Weeks) => Jump | undefined,
   regular: readonly Regular[],
   regulars: RegularsTest,
-  stopped: (h: number) => Jump,
 ): InnocentExplanation[] {
   const { measure, scan } = jump;
   const { weeks, firstDay } = series.get('visits')!;
@@ -64,37 +66,37 @@ export function explain(
   return ranked([
     ...out,
     fresh,
-    ...(measure === 'new-regulars' ? [courses(regular, weeks, jump, stopped(h), h, params.q)] : []),
+    ...(measure === 'new-regulars' ? [courses(regular, weeks, jump, regulars, h)] : []),
   ]);
 }
 
 /**
- * Where people come for a course of treatment, some begin and others have done all the year: such a place has a crowd of new
- * regulars backwards, too (`stopped`). Of those who came only after `week`, or only as far from the end, each half is one then:
- * binomial with ½. Who did both was there for the middle of the year only, as a crowd is that somebody brought: he counts as new.
+ * Where people come for a course of treatment, whose visits all fall within a quarter, new ones begin all the year: of those who did a
+ * course, the share of the period after `week` began after it (binomial, paid for with the weeks that were looked at). What those leave who
+ * came for longer is tested again.
  */
 function courses(
   regular: readonly Regular[],
   weeks: number,
   jump: Jump,
-  stopped: Jump,
+  regulars: RegularsTest,
   h: number,
-  level: number,
 ): InnocentExplanation {
   const { at: week } = jump.scan;
-  const mine = regular.filter((r) => r.institution === h);
-  const isNew = (r: Regular) => Math.min(...r.weeks) >= week;
-  const isGone = (r: Regular) => Math.max(...r.weeks) < weeks - week;
-  const came = mine.filter(isNew).length;
-  const left = mine.filter((r) => isGone(r) && !isNew(r)).length;
-  const q = Math.exp(logBinomialTail(came, came + left, 0.5));
-  const isPlaceOfCourses = stopped.p <= level;
-  return {
-    code: 'courses',
-    q: isPlaceOfCourses ? Math.max(jump.p, q) : jump.p,
-    weight: isPlaceOfCourses ? Math.min(1, left / Math.max(1, came)) : 0,
-  };
+  const code = 'courses';
+  const brief = regular.filter((r) => spanOf(r) <= QUARTER_WEEKS);
+  const mine = brief.filter((r) => r.institution === h);
+  const came = mine.filter((r) => Math.min(...r.weeks) >= week).length;
+  const before = mine.length - came;
+  if (before < COURSES_MIN) return { code, q: jump.p, weight: 0 };
+  const even = sidak(Math.exp(logBinomialTail(came, mine.length, 1 - week / weeks)), STARTS);
+  const rows = new Set(brief.flatMap((r) => r.rows));
+  const rest = regulars((i) => !rows.has(i))(h).p;
+  return { code, q: Math.max(jump.p, Math.min(even, rest)), weight: came / jump.scan.after };
 }
+
+/** Weeks from somebody's first visit to the last. */
+const spanOf = (r: Regular) => Math.max(...r.weeks) - Math.min(...r.weeks);
 
 /** Hardly anybody came before its one change, and no trickle did for a quarter: it was not open yet. */
 export function isNewlyOpened({ counts, expected, weeks }: Weeks, h: number): boolean {

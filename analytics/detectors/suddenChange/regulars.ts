@@ -15,6 +15,8 @@ interface Regulars {
 
 /** Shares of the period after which a regular is new: from the eighth week of a year on to the thirty-second, every other week. */
 const SPLITS = Array.from({ length: 13 }, (_, i) => (i + 4) / 26);
+/** How many they are. */
+export const STARTS = SPLITS.length;
 /** Visits come in courses: more of one person than this say no more. */
 const TIMES_MOST = 8;
 /** Fewer new regulars than this are no crowd. */
@@ -84,8 +86,7 @@ export function newRegulars(
       out.expected[h] = test.expected[h]!;
     }
   }
-  for (let h = 0; h < places; h++)
-    if (best[h]! < 1) out.p[h] = sidak(SPLITS.length / inverse[h]!, looks);
+  for (let h = 0; h < places; h++) if (best[h]! < 1) out.p[h] = sidak(STARTS / inverse[h]!, looks);
   return out;
 }
 
@@ -116,11 +117,6 @@ export function peopleSince(
     const { first, visits } = countedOf(r, counts);
     return visits >= times && first >= week;
   }).length;
-}
-
-/** The same in a year that runs backwards, where those who stopped coming are the new ones. */
-export function backwards(all: readonly Regular[], weeks: number): Regular[] {
-  return all.map((r) => ({ ...r, weeks: r.weeks.map((week) => weeks - 1 - week) }));
 }
 
 function countedOf(

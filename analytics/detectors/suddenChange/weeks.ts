@@ -23,12 +23,16 @@ export interface Weeks {
 
 /** Weight of all institutions of the type beside the peers of the level, in counts. */
 const PEER_PRIOR = 100;
-/** A place with no settlement in so many weeks to the end of the period has closed. */
+/**
+ * A place with hardly a settlement in so many weeks to the end of the period, this share of its weeks before, has closed: what is left
+ * are refunds and wrong dates.
+ */
 const CLOSED_WEEKS = 4;
+const CLOSED_SHARE = 0.05;
 
 /**
- * Whole weeks that end with the period; stays count when they begin. Nothing is expected of a place after its last
- * settlement when it has closed, or its usual weeks would stand out from the empty ones. With `only` the expectation and the
+ * Whole weeks that end with the period; stays count when they begin. Nothing is expected of a place that has
+ * closed, and what strays there does not count, or its usual weeks would stand out from the empty ones. With `only` the expectation and the
  * clustering are worked out for that institution alone.
  */
 export function weekly(
@@ -45,7 +49,7 @@ export function weekly(
   const out = new Float64Array(places * weeks);
   const spent = new Float64Array(places);
   const settled = new Float64Array(places);
-  const last = new Int32Array(places).fill(-1);
+  const rows = new Int32Array(places * weeks);
   const people = world.patients.ids.length;
   const perPerson = new Map<number, number>();
   for (let i = 0; i < s.count; i++) {
@@ -53,7 +57,7 @@ export function weekly(
     const h = s.institution[i]!;
     const amount = worthOf(world, measure, i);
     const week = weekOf(world, i, firstDay);
-    last[h] = Math.max(last[h]!, week);
+    if (week >= 0 && week < weeks) rows[h * weeks + week]!++;
     if (amount === 0 && measure === 'outsiders') continue;
     if (week < 0 || week >= weeks) continue;
     spent[h]! += amount;
@@ -97,13 +101,27 @@ export function weekly(
     const wide = Float64Array.from(ofType.get(type[h]!)!, (n, t) => n - own[t]!);
     const total = wide.reduce((x, y) => x + y, 0);
     const peers = ofLevel.get(stratumOf(world, h))!;
-    const open = last[h]! + 1 > weeks - CLOSED_WEEKS ? weeks : last[h]! + 1;
+    const open = openWeeks(rows.subarray(h * weeks, (h + 1) * weeks));
+    own.fill(0, open);
     for (let t = 0; t < open; t++) {
       const share = total > 0 ? wide[t]! / total : 1 / weeks;
       expected[h * weeks + t] = Math.max(0, peers[t]! - own[t]!) + PEER_PRIOR * share;
     }
   }
   return { weeks, firstDay, counts: out, units, expected, clustering };
+}
+
+/** Weeks until a place closed; all of them when it did not. */
+function openWeeks(rows: Int32Array): number {
+  let [after, before] = [0, rows.reduce((x, y) => x + y, 0)];
+  let open = rows.length;
+  for (let week = rows.length - 1; week > 0; week--) {
+    after += rows[week]!;
+    before -= rows[week]!;
+    const left = rows.length - week;
+    if (left >= CLOSED_WEEKS && after / left <= CLOSED_SHARE * (before / week)) open = week;
+  }
+  return open;
 }
 
 /** Settlements of the measure within the change, in order of time. */

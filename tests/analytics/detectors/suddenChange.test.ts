@@ -45,6 +45,13 @@ function clinics(seed: number): Clinics {
   return plain;
 }
 
+/** So many people at h15 who come every four days for six weeks, the next beginning when some have done. */
+function treatsInCourses(plain: Clinics, people: number): void {
+  for (let k = 0; k < people; k++)
+    for (let n = 0; n < 10; n++)
+      visit(plain, 'h15', Math.floor((k * 320) / people) + 4 * n, { patient: person(300 + k) });
+}
+
 const person = (p: number) => `p${String(p).padStart(4, '0')}`;
 
 function visit(
@@ -169,12 +176,21 @@ describe('sudden-change', () => {
 
   it('lets people come for a course, some now and some then', async () => {
     const plain = withRegulars(clinics(121));
-    for (let k = 0; k < 44; k++)
-      for (let n = 0; n < 10; n++) visit(plain, 'h15', 7 * k + 4 * n, { patient: person(300 + k) });
+    treatsInCourses(plain, 66);
     const findings = await detect(buildWorld(plain));
     expect(findings.map((f) => [f.status, f.innocent[0]!.code])).toEqual([
       ['explained', 'courses'],
     ]);
+  });
+
+  it('finds a crowd at a place where people come for courses', async () => {
+    const plain = withRegulars(clinics(121));
+    treatsInCourses(plain, 22);
+    for (let k = 0; k < 30; k++)
+      for (let n = 0; n < 10; n++)
+        visit(plain, 'h15', 180 + plain.rng.int(80), { patient: person(400 + k) });
+    const [finding] = listed(await detect(buildWorld(plain)));
+    expect(idsOf(finding!, 'institution')).toEqual(['h15']);
   });
 
   it('takes four visits on one day of a small place for chance, not for a fair', async () => {
@@ -211,6 +227,9 @@ describe('sudden-change', () => {
       const open = plain.settlements.filter(
         (s) => s.institution !== 'h20' || isOpen(Number(s.day)),
       );
+      // A refund and a wrong date stray into the weeks afterwards.
+      for (const day of [FROM + 300, FROM + 350])
+        open.push({ ...open.find((s) => s.institution === 'h20')!, day });
       const findings = await detect(buildWorld({ ...plain, settlements: open }));
       expect(findings).toEqual([]);
     }
