@@ -10,13 +10,14 @@ import {
   riseOf,
   type Shortfall,
   shortfalls,
+  usualPrices,
 } from './inventory/shortfalls.js';
 import { fundOfItems } from './money.js';
 import { listLevel } from './parameters.js';
 import { conclude, inOrder, institutionSubject, itemSubjects, ranked, reason } from './telling.js';
 
 const DETECTOR = 'inventory-gap';
-const VERSION = 3;
+const VERSION = 4;
 
 const parameters = z.object({
   sigma: z
@@ -96,7 +97,9 @@ function explanations(
     sites: new Map(siteGaps(pairs, measures, params).map((s) => [s.institution, s])),
   });
   const plain = measuresOf(world, shares);
-  const whole = (packs: number, p: Shortfall) => (inPieces(world, p) ? 0 : packs);
+  const prices = usualPrices(pairs);
+  const whole = (packs: number, p: Shortfall) =>
+    inPieces(world, p, prices.get(p.item)) ? 0 : packs;
   return [
     again('opening-stock', { ...plain, excused: (p) => (p.sold / days) * params.openingDays }),
     again(
@@ -118,11 +121,18 @@ function measuresOf(world: World, shares: (pair: Shortfall) => number): Measures
   };
 }
 
-/** Sold by the tablet and bought by the pack: the two differ by the size of the pack. */
-function inPieces(world: World, pair: Shortfall): boolean {
+/** What is sold by the tablet costs less than this share of a pack, however dear the place is. */
+const PIECE = 0.5;
+
+/**
+ * Sold by the tablet and bought by the pack: the two differ by the size of the pack, and a tablet does not cost what a
+ * pack does. Where too few others sell the item nothing is known of its price.
+ */
+function inPieces(world: World, pair: Shortfall, price: number | undefined): boolean {
   const size = world.items.packSize[pair.item]!;
   const times = pair.sold / Math.max(1, pair.bought);
-  return size >= 4 && pair.bought > 0 && times > size * 0.5 && times < size * 1.6;
+  const asPacks = price !== undefined && pair.paid >= PIECE * price * pair.sold;
+  return size >= 4 && pair.bought > 0 && !asPacks && times > size * 0.5 && times < size * 1.6;
 }
 
 const total = (site: SiteGaps | undefined) =>

@@ -8,6 +8,8 @@ export interface Shortfall {
   readonly item: number;
   readonly sold: number;
   readonly bought: number;
+  /** Fen that the sales cost in all. */
+  readonly paid: number;
   /** Largest rise of (sold − bought) over the period: the stock that must have stood there before. */
   readonly rise: number;
   /** Settlements that sold it, in order of time. */
@@ -39,7 +41,7 @@ export function shortfalls(world: World): Shortfall[] {
     list.units.push(stock.units[i]!);
     moves.set(key, list);
   }
-  const sales = new Map<number, { rows: number[]; units: number[] }>();
+  const sales = new Map<number, { rows: number[]; units: number[]; fen: number }>();
   for (let l = 0; l < lines.count; l++) {
     const row = lines.settlement[l]!;
     const units = lines.units[l]!;
@@ -47,9 +49,10 @@ export function shortfalls(world: World): Shortfall[] {
     if (s.cancelled[row] || !(units > 0) || !known.has(lines.item[l]!)) continue;
     if ((purchases.get(h) ?? 0) < REPORTS) continue;
     const key = h * width + lines.item[l]!;
-    const list = sales.get(key) ?? { rows: [], units: [] };
+    const list = sales.get(key) ?? { rows: [], units: [], fen: 0 };
     list.rows.push(row);
     list.units.push(units);
+    list.fen += lines.fen[l]!;
     sales.set(key, list);
   }
   return [...sales]
@@ -63,6 +66,7 @@ export function shortfalls(world: World): Shortfall[] {
         item: key % width,
         sold: sale.units.reduce((x, y) => x + y, 0),
         bought: move.units.reduce((x, y) => x + y, 0),
+        paid: sale.fen,
         rows: order.map((k) => sale.rows[k]!),
         units: order.map((k) => sale.units[k]!),
         days: move.days,
@@ -89,6 +93,18 @@ export function riseOf(world: World, pair: Omit<Shortfall, 'rise'>, reported: nu
     most = Math.max(most, level - lowest);
   }
   return most;
+}
+
+/** Fen that a unit of each item costs in the median of the institutions; of those alone that so many sell. */
+export function usualPrices(pairs: readonly Shortfall[]): Map<number, number> {
+  const byItem = new Map<number, number[]>();
+  for (const p of pairs)
+    if (p.paid > 0) byItem.set(p.item, [...(byItem.get(p.item) ?? []), p.paid / p.sold]);
+  return new Map(
+    [...byItem]
+      .filter(([, prices]) => prices.length >= PHARMACIES)
+      .map(([item, prices]) => [item, median(prices)]),
+  );
 }
 
 /** Packs sold below which an item tells nothing: what stood on the shelf is as much. */

@@ -10,8 +10,15 @@ const detect = detectWith(inventoryGap);
 
 interface Shop {
   readonly plain: HonestWorld;
-  /** Sells packs that are bought in for `bought` of each. */
-  sell(patient: string, institution: string, item: string, packs: number, bought?: number): void;
+  /** Sells packs that are bought in for `bought` of each, at `fen` a pack. */
+  sell(
+    patient: string,
+    institution: string,
+    item: string,
+    packs: number,
+    bought?: number,
+    fen?: number,
+  ): void;
   world(edit?: (h: PlainInstitution) => PlainInstitution): HonestWorld;
 }
 
@@ -22,11 +29,11 @@ function shop(seed: number, items = 30): Shop {
     plain.institutions.push({ id: `ph${h}`, type: INSTITUTION_PHARMACY, county: '530102' });
   const sales = new Map<string, Array<{ day: number; packs: number }>>();
   const settlements: PlainSettlement[] = [];
-  const sell: Shop['sell'] = (patient, institution, item, packs, bought = 1) => {
+  const sell: Shop['sell'] = (patient, institution, item, packs, bought = 1, fen = 1_000) => {
     const day = plain.day(plain.rng.int(365));
     settlements.push({
-      ...{ patient, institution, class: CLASS_PHARMACY, day, second: 36_000, fund: 1_000 * packs },
-      items: [{ item, units: packs, fen: 1_000 * packs }],
+      ...{ patient, institution, class: CLASS_PHARMACY, day, second: 36_000, fund: fen * packs },
+      items: [{ item, units: packs, fen: fen * packs }],
     });
     const key = `${institution}|${item}`;
     sales.set(key, [...(sales.get(key) ?? []), { day, packs: packs * bought }]);
@@ -130,6 +137,24 @@ describe('inventory-gap', () => {
     const findings = await detect(buildWorld({ ...s.world(), catalogue }));
     expect(listed(findings)).toEqual([]);
     expect(findings[0]?.innocent[0]?.code).toBe('sold-in-pieces');
+  });
+
+  /** A shop that sells 28 for each pack bought, at that price, of drugs that others sell by the pack. */
+  const asTablets = (fen: number) => {
+    const s = shop(55);
+    for (let k = 0; k < 60; k++) s.sell(names(k, 1)[0]!, 'ph4', `Y${k % 2}`, 28, 1 / 28, fen);
+    for (let k = 0; k < 60; k++)
+      s.sell(names(k, 1)[0]!, `ph${10 + ((k >> 1) % 6)}`, `Y${k % 2}`, 1);
+    const catalogue = ['Y0', 'Y1'].map((id) => ({ id, packSize: 28 }));
+    return detect(buildWorld({ ...s.world(), catalogue }));
+  };
+
+  it('tells tablets from packs by what they cost', async () => {
+    const tablets = await asTablets(40);
+    expect(listed(tablets)).toEqual([]);
+    expect(tablets[0]?.innocent[0]?.code).toBe('sold-in-pieces');
+    const [packs] = listed(await asTablets(900));
+    expect(idsOf(packs!, 'institution')).toEqual(['ph4']);
   });
 
   /** `items` drugs, of each of which a few packs were billed that nobody bought. */
