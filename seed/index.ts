@@ -207,6 +207,12 @@ function ringsOfType(o: SeedOptions): number {
   return Math.max(least, Math.round(o.settlements / 50_000 / crowded));
 }
 
+/** Fewer dialysis centres cheat than are honest: one in five, and up to four in a small prefecture. */
+function roomFor(world: World, type: PlantedType): number {
+  if (type !== 'impersonated-dialysis') return Infinity;
+  return Math.max(4, Math.floor(world.institutions.filter((i) => i.dialysis).length / 5));
+}
+
 function plant(world: World, options: SeedOptions): Planting[] {
   const rng = world.stream('orders');
   const types = typesOf(options);
@@ -217,7 +223,7 @@ function plant(world: World, options: SeedOptions): Planting[] {
   const largest = Math.floor((1.35 * 0.0047 * world.people.length) / (each * shares));
   const orders: Order[] = [];
   for (const type of types)
-    for (let i = 0; i < each; i++)
+    for (let i = 0; i < Math.min(each, roomFor(world, type)); i++)
       orders.push({
         type,
         camouflage: options.camouflage ?? ((next++ % CAMOUFLAGES.length) as Camouflage),
@@ -225,7 +231,8 @@ function plant(world: World, options: SeedOptions): Planting[] {
       });
   const planting = worldPlanting(world);
   const innocent = world.lookAlikes.flatMap((l) => (l.patients.length === 0 ? l.institutions : []));
-  const out = plantRings(planting.ctx, shuffle(orders, rng), new Set(innocent));
+  const occupied = new Map([['site', new Set(innocent)]] as const);
+  const out = plantRings(planting.ctx, shuffle(orders, rng), occupied);
   for (const p of out) planting.apply(p);
   return out;
 }

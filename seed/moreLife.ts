@@ -7,12 +7,21 @@ import {
   longScripts,
   multimorbid,
 } from './cardLife.js';
-import { capitation, onlyNearby, prescriptions, printedTwice, rebilled } from './placeLife.js';
+import {
+  capitation,
+  gatePharmacies,
+  onlyNearby,
+  prescriptions,
+  printedTwice,
+  rebilled,
+  splitPacks,
+} from './placeLife.js';
 import { rehabilitationHouse, sharedEquipment, sharedLogIn, twoPractices } from './siteDoctors.js';
-import { fluWeeks, newlyListed, newWard, openingStock } from './siteTrade.js';
+import { closedShop, courses, fluWeeks, newlyListed, newWard, openingStock } from './siteTrade.js';
 import {
   authorisedLeave,
   frailWard,
+  longWard,
   pathways,
   plannedCycles,
   relativesFetch,
@@ -31,19 +40,19 @@ interface Life {
  * headline world keeps its bytes: the look-alikes of DETECTORS.md §2, column "mind".
  */
 const LIVES: Readonly<Partial<Record<PlantedType, Life>>> = {
-  'drug-resale-ring': { before: [multimorbid, longScripts] },
+  'drug-resale-ring': { before: [multimorbid, longScripts, gatePharmacies] },
   'card-agent-hub': { before: [bigFamilies, agentHomes] },
   'multi-site-convoy': { before: [chainRounds] },
   'rent-a-patient-core': { before: [capitation] },
   'steering-loop': { after: [prescriptions, onlyNearby] },
   'duplicate-prescribing': { before: [doseChanges] },
-  'trace-code-loop': { before: [printedTwice, rebilled] },
+  'trace-code-loop': { before: [printedTwice, rebilled, splitPacks] },
   'bed-hanging': { before: [authorisedLeave, relativesFetch] },
-  'split-admission': { before: [plannedCycles, frailWard] },
+  'split-admission': { before: [plannedCycles, frailWard, longWard] },
   'clone-records': { before: [pathways] },
   'impossible-doctor': { before: [sharedLogIn, twoPractices] },
   'inventory-gap': { before: [openingStock] },
-  'sudden-change': { before: [newWard, newlyListed, fluWeeks] },
+  'sudden-change': { before: [newWard, newlyListed, fluWeeks, closedShop, courses] },
   'therapy-overcount': { before: [sharedEquipment, rehabilitationHouse] },
 };
 

@@ -3,11 +3,11 @@ import { DAY, DAYS, dayOfTime } from './calendar.js';
 import { Flag, Kind, Row } from './events.js';
 import { distance } from './geography.js';
 import { at } from './habits.js';
-import { alive, group } from './honest.js';
+import { alive, drugFor, group, prescribed, supply } from './honest.js';
 import type { Institution } from './institutions.js';
 import { number } from './lookalikes.js';
 import { codeText } from './packs.js';
-import type { Person } from './people.js';
+import { ageOf, type Person } from './people.js';
 import { visit, type World } from './world.js';
 
 /** Places, batches and prescriptions that resemble rings in all innocence. */
@@ -63,6 +63,69 @@ export function printedTwice(world: World): void {
         places.add(shop.index);
       }
     group(world, 'duplicate-batch', 'trace-code-loop', [...new Set(people)], [...places]);
+  }
+}
+
+/** Clinics that hand a pack out by the tablet (拆零): each part is settled with the code of the whole pack. */
+export function splitPacks(world: World): void {
+  const rng = world.stream('split-packs');
+  const clinics = world.institutions.filter((i) => i.type === 'clinic' && i.traced > 0);
+  const goods = ['cold', 'gi', 'pain', 'abx'].flatMap((g) => world.catalogue.group(g));
+  for (const clinic of sample(rng, clinics, number(world, rng, 70_000))) {
+    const near = world.people.filter((p) => alive(p) && p.clinic === clinic.index);
+    if (near.length < 10) continue;
+    const went = new Set<Person>();
+    for (let pack = between(rng, 10, 25); pack > 0; pack--) {
+      const item = pick(rng, goods);
+      const code = codeText(item, rng.int(1_000_000), rng.int(10_000_000));
+      const parts = pick(rng, [2, 4, 5]);
+      let day = rng.int(DAYS - 30);
+      for (let part = 0; part < parts; part++, day += rng.int(6)) {
+        const person = pick(rng, near);
+        const event = visit(world, rng, person, clinic, Kind.outpatient, day);
+        if (event < 0) continue;
+        world.events.lines.set(event, [{ item, count: 1 / parts, codes: [code] }]);
+        went.add(person);
+      }
+    }
+    group(world, 'split-pack', 'trace-code-loop', [...went], [clinic.index]);
+  }
+}
+
+/** The patients of a hospital who fetch what it prescribes for a seldom illness at the shop by its gate. */
+export function gatePharmacies(world: World): void {
+  const rng = world.stream('gate-pharmacies');
+  const shops = world.institutions.filter((i) => i.type === 'pharmacy');
+  const gates = world.institutions.flatMap((h) => {
+    if (h.type !== 'hospital' || h.level < 2) return [];
+    const shop = shops
+      .filter((s) => distance(s, h) < 0.3)
+      .sort((a, b) => distance(a, h) - distance(b, h) || a.index - b.index)[0];
+    return shop ? [{ h, shop }] : [];
+  });
+  for (const { h, shop } of sample(rng, gates, number(world, rng, 70_000))) {
+    const { index: diagnosis, ageFrom } = pick(rng, world.catalogue.use('chronic'));
+    const near = world.people.filter(
+      (p) =>
+        alive(p) && ageOf(p) >= ageFrom && p.hospital === h.index && !p.chronic.includes(diagnosis),
+    );
+    if (near.length < 14) continue;
+    const people = sample(rng, near, between(rng, 6, 14));
+    const drugs = [drugFor(world, rng, diagnosis), drugFor(world, rng, diagnosis)];
+    for (const person of people)
+      for (let day = rng.int(30); day < DAYS; day += between(rng, 28, 34)) {
+        prescribed(world, rng, person, h, day, supply(world, [drugs[0] as number], 30), diagnosis);
+        prescribed(
+          world,
+          rng,
+          person,
+          shop,
+          day,
+          supply(world, [drugs[1] as number], 30),
+          diagnosis,
+        );
+      }
+    group(world, 'gate-pharmacy', 'drug-resale-ring', people, [h.index, shop.index]);
   }
 }
 

@@ -95,6 +95,49 @@ export function newlyListed(world: World): void {
   }
 }
 
+/** A shop that gives up in the middle of the year: a usual trade, and nothing afterwards. */
+export function closedShop(world: World): void {
+  const rng = world.stream('closed-shop');
+  for (let left = sitesOf(world); left > 0; left--) {
+    const town = pick(rng, world.geo.towns);
+    const shop = world.staff.add(town, 'pharmacy', 0, `${town.name}旧街药店`, { pull: 1 });
+    const closes = between(rng, 130, 260);
+    const people = localPeople(world, shop, 16).filter(
+      (p) => world.geo.villages[p.village]?.town === town.index,
+    );
+    if (people.length < 20) continue;
+    const weekly = uniform(rng, 6, 10);
+    for (let day = 0; day < closes; day++)
+      for (let buyers = poisson(rng, weekly / 7); buyers > 0; buyers--)
+        if (isOpen(shop.hours, day)) visit(world, rng, pick(rng, people), shop, Kind.otc, day);
+    noteSite(world, 'closed-shop', 'sudden-change', shop);
+  }
+}
+
+/** A clinic that treats in courses: ten to twenty visits within a few weeks, then the next patients. */
+export function courses(world: World): void {
+  const rng = world.stream('courses');
+  const sore = world.catalogue.use('acute').filter((d) => /^M(54|47|25)/.test(d.code));
+  for (const clinic of freeSites(
+    world,
+    'course-sites',
+    sitesOf(world),
+    (i) => i.type === 'clinic',
+  )) {
+    const people = localPeople(world, clinic, 30);
+    for (const person of sample(rng, people, between(rng, 30, 60))) {
+      const diagnosis = (pick(rng, sore) as DiagnosisRow).index;
+      let day = between(rng, -20, DAYS - 10);
+      for (let times = between(rng, 10, 20); times > 0; times--) {
+        if (day >= 0 && day < DAYS)
+          visit(world, rng, person, clinic, Kind.outpatient, day, { diagnosis });
+        day += between(rng, 1, 4);
+      }
+    }
+    noteSite(world, 'treatment-courses', 'sudden-change', clinic);
+  }
+}
+
 /** Five weeks of influenza in one town: its houses are full of people who never came before. */
 export function fluWeeks(world: World): void {
   const rng = world.stream('flu-weeks');

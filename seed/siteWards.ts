@@ -124,6 +124,37 @@ export function relativesFetch(world: World): void {
   }
 }
 
+/** First days of the quarters by which long stays are settled, and the day after the last. */
+const QUARTERS = [0, 90, 181, 273, DAYS - 1];
+
+/**
+ * A ward of the lastingly ill, who stay for years: the fund settles them all at the end of each quarter and
+ * takes them in again the next day. They begin and end together four times, and return within a day.
+ */
+export function longWard(world: World): void {
+  const rng = world.stream('long-ward');
+  for (const ward of freeSites(
+    world,
+    'long-sites',
+    sitesOf(world),
+    (i) => isWard(i) && i.level <= 2,
+  )) {
+    const [illness] = stayFor(world, 'F20.900') as [DiagnosisRow];
+    for (const person of sample(rng, localPeople(world, ward, 25), between(rng, 14, 30))) {
+      // Most lie there from year to year; some came or left in the middle of it.
+      const came = chance(rng, 0.75) ? 0 : rng.int(200);
+      const left = chance(rng, 0.8) ? DAYS - 1 : between(rng, came + 30, DAYS - 1);
+      for (let q = 0; q + 1 < QUARTERS.length; q++) {
+        const first = Math.max(came, QUARTERS[q] as number);
+        const last = Math.min(left, (QUARTERS[q + 1] as number) - 1);
+        if (last > first + 1)
+          addStay(world, rng, person, ward, illness, first, { length: last - first });
+      }
+    }
+    noteSite(world, 'long-ward', 'split-admission', ward);
+  }
+}
+
 /** A day ward to which patients come every fortnight for their next cycle. */
 export function plannedCycles(world: World): void {
   const rng = world.stream('planned-cycles');

@@ -55,4 +55,32 @@ describe('a world in which places do it', () => {
     expect(days.length).toBeGreaterThan(30);
     expect(days.filter((d) => d < (listed as string))).toEqual([]);
   });
+
+  it('settles a long ward by quarters: four stays, each a day after the last', () => {
+    const [ward] = sites().find((l) => l.type === 'long-ward')?.institutions ?? [];
+    const stays = new Map<string, Array<{ from: number; to: number }>>();
+    for (const r of readTable(out, 'setl_d'))
+      if (r.fixmedins_code === ward && r.med_type === '21' && r.refd_setl_flag === '0')
+        stays.set(r.psn_no as string, [
+          ...(stays.get(r.psn_no as string) ?? []),
+          { from: dayOf(r.begndate), to: dayOf(r.enddate) },
+        ]);
+    const whole = [...stays.values()].filter((own) => own.length === 4);
+    expect(whole.length).toBeGreaterThan(4);
+    for (const own of whole) {
+      own.sort((a, b) => a.from - b.from);
+      for (let k = 1; k < 4; k++) expect(own[k]!.from - own[k - 1]!.to).toBe(1);
+    }
+  });
+
+  it('closes a shop in the middle of the year', () => {
+    const [shop] = sites().find((l) => l.type === 'closed-shop')?.institutions ?? [];
+    const days = readTable(out, 'setl_d')
+      .filter((r) => r.fixmedins_code === shop && r.refd_setl_flag === '0')
+      .map((r) => r.begndate as string);
+    expect(days.length).toBeGreaterThan(100);
+    expect(days.filter((d) => d > '2025-09-30').length).toBeLessThan(3);
+  });
 });
+
+const dayOf = (text: string | undefined) => Date.parse(text as string) / 86_400_000;
