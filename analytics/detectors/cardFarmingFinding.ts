@@ -6,7 +6,7 @@ import type { Candidate } from './candidates.js';
 import type { CardFarmingParameters } from './cardFarming.js';
 import { eventDays, isPromotion } from './eventDays.js';
 import { areNeighbours, sharedAttributes, testHypotheses } from './explanations.js';
-import { expectedHits, type GroupSearch } from './groupSearch.js';
+import { expectedHits, type GroupSearch, remainingP } from './groupSearch.js';
 import { corePlaces, type JointVisits, jointVisits, pairKey } from './jointVisits.js';
 import { judge, searchedP } from './judgement.js';
 import { companionsQ, type SideTest, sideEvidence } from './sideEvidence.js';
@@ -14,7 +14,7 @@ import { fundOf, institutionSubject, memberSubjects, reason } from './telling.js
 import { isPharmacySwipe } from './visits.js';
 
 /** Moves when scores may change. */
-export const VERSION = 6;
+export const VERSION = 7;
 const DETECTOR = 'card-farming-pharmacy';
 const CORE_SHARE = 0.1;
 /** Side evidence is shown, and adds to the group's, below this p. */
@@ -49,7 +49,8 @@ export function describeFarm(
   // and those who only choose the same days: a lecture or an irregular promotion brings its regulars together.
   const met = candidate.meetings;
   const chosen = met?.search === searches.sessions && met.otherP > params.q;
-  const neighbours = areNeighbours(members, world.patients.village);
+  const neighbours =
+    areNeighbours(members, world.patients.village) || onlyNeighboursMeet(world, params, candidate);
   if (met && (chosen || neighbours || homes < params.companions)) {
     // Any of the groups looked at may go out together, and neighbours share their places besides.
     const amiss = searches.candidates * companionsQ(tests);
@@ -91,6 +92,19 @@ export function describeFarm(
     ...(untold ? { status: 'review', p: null } : concluded),
     fundAtRisk: fundAt(world, members, cores, joint),
   };
+}
+
+/** Whether nothing is left of a group's meetings without those of people of one village. */
+function onlyNeighboursMeet(
+  { patients: { village, household } }: World,
+  params: CardFarmingParameters,
+  { members, meetings }: Candidate,
+): boolean {
+  if (!meetings) return false;
+  const together = (a: number, b: number) =>
+    village[a]! >= 0 && village[a] === village[b] ? Infinity : 0;
+  const rest = remainingP(members, meetings.search, together, params.minUnits, household);
+  return rest.weight > 0 && rest.p > params.q;
 }
 
 /** Neither an address nor a household is known. */

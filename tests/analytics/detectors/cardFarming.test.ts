@@ -111,6 +111,48 @@ describe('card-farming-pharmacy', () => {
     expect(listed(alike).map((f) => people(f).sort())).toEqual([names(3, 7).sort()]);
   });
 
+  it('lets the village of a round stand for it where the market draws others in', async () => {
+    // Five of one village go together, and at each of their outings some of other villages are there by chance.
+    const market = (w: HonestWorld, own: string) => {
+      const [five, others] = [names(3, 5), names(60, 28)];
+      for (const p of w.patients) {
+        if (five.includes(p.id)) Object.assign(p, { village: own });
+        if (others.includes(p.id)) Object.assign(p, { village: `村${Number(p.id.slice(1)) % 5}` });
+      }
+      const rows = w.settlements.filter((s) => five.includes(s.patient)).slice(-5 * 14);
+      for (const [k, s] of rows.entries())
+        if (k % 5 === 0)
+          for (const patient of [others[k / 5]!, others[14 + k / 5]!])
+            w.settlements.push({ ...s, patient, basket: w.rng.int(1e6) });
+    };
+    const villagers = await detect(buildWorld(outings(5, (w) => market(w, '康青村'))));
+    expect(listed(villagers)).toEqual([]);
+    expect(villagers.some((f) => f.innocent[0]?.code === 'companions')).toBe(true);
+  });
+
+  it('lets neighbours take the same medicine every month', async () => {
+    // Each has a basket of his own, month after month; that of three is the same.
+    const standing = (w: HonestWorld) => {
+      const kept = new Map(names(3, 9).map((p, k) => [p, 500 + Math.max(0, k - 2)]));
+      for (const p of w.patients) if (kept.has(p.id)) Object.assign(p, { village: '康青村' });
+      for (const s of w.settlements.slice(-14 * 9))
+        Object.assign(s, { basket: kept.get(s.patient), fund: 2000 });
+    };
+    const findings = await detect(buildWorld(outings(9, standing)));
+    expect(listed(findings)).toEqual([]);
+    const [round] = findings.filter((f) => people(f).includes(names(3, 1)[0]!));
+    expect(round?.innocent[0]?.code).toBe('companions');
+    // What changes from time to time, and for all together, is nobody's own medicine.
+    const dealt = (w: HonestWorld) => {
+      standing(w);
+      const [last] = w.settlements.slice(-1);
+      for (const s of w.settlements.slice(-14 * 9))
+        Object.assign(s, { basket: 900 + ((s.day! - last!.day! + 3650) % 50) });
+    };
+    const together = await detect(buildWorld(outings(9, dealt)));
+    expect(listed(together).map((f) => people(f).sort())).toEqual([names(3, 9).sort()]);
+  });
+
   it('lets the residents of one address be fetched their medicine together', async () => {
     const plain = sevenCards((w) => {
       for (const p of w.patients)
