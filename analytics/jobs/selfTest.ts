@@ -11,8 +11,9 @@ import { deriveSeed } from '../model/rng.js';
 import type { RunRules } from '../model/rules.js';
 import type { Period } from '../model/time.js';
 import type { PlantedOutcome, PlantedRing, SelfTest } from '../planting/shadow/judge.js';
+import type { ListedPlace } from '../planting/shadow/plant.js';
 import type { GraphStore } from '../store/port.js';
-import { PART_LIMITS, type RebuildResult } from './rebuild.js';
+import { PART_LIMITS, type RebuildResult, ringsOf } from './rebuild.js';
 import { sideBySide } from './sideBySide.js';
 import { type Program, runApart } from './subprocess.js';
 import type { Flow, JobContext, Payload } from './types.js';
@@ -57,6 +58,7 @@ interface TaskBase {
 export interface PlantTask extends TaskBase {
   readonly type: 'plant';
   readonly seed: number;
+  readonly listed: readonly ListedPlace[];
   /** Each world's rows go into a folder of this one, named by its number. */
   readonly folder: string;
 }
@@ -156,6 +158,17 @@ export function createSelfTest(needs: SelfTestNeeds): Flow<'self-test'> {
     },
   };
 
+  async function listedBy(run: string): Promise<ListedPlace[]> {
+    const rings = await ringsOf(graph, run);
+    return rings
+      .filter((ring) => ring.status === 'finding')
+      .flatMap(({ subjects, reasons }) =>
+        subjects
+          .filter((s) => s.kind === 'institution' && s.role === 'core')
+          .flatMap((s) => reasons.map((r) => ({ detector: r.detector, institution: s.id }))),
+      );
+  }
+
   async function testIn(
     folder: string,
     plan: SelfTestPlan,
@@ -173,7 +186,8 @@ export function createSelfTest(needs: SelfTestNeeds): Flow<'self-test'> {
       ...(rules ? { rules } : {}),
     };
     ctx.progress({ phase: 'planting rings', done: 0 });
-    const plant: PlantTask = { ...base, type: 'plant', seed: plan.seed, folder };
+    const listed = await listedBy(plan.run);
+    const plant: PlantTask = { ...base, type: 'plant', seed: plan.seed, listed, folder };
     const { worlds, ...size } = await runApart<Planted>(PROGRAM, plant, { signal: ctx.signal });
     const plantings: PlantedOutcome[] = [];
     for (const [k, world] of worlds.entries()) {

@@ -21,12 +21,12 @@ import type {
 import { doTasks } from './subprocess.js';
 
 async function plant(task: PlantTask): Promise<Planted> {
-  const { snapshot, period, seed, folder, dataDir, rules } = task;
+  const { snapshot, period, seed, listed, folder, dataDir, rules } = task;
   const reader = await openReader(snapshot, task.reader);
   try {
     await prepareEvents(reader, { ...period, orphans: false });
     const folderOf = (world: number) => join(folder, String(world));
-    const request = { period, seed, folderOf };
+    const request = { period, seed, listed, folderOf };
     const { worlds, ...size } = await plantWorlds(reader, request, dictionaryOf(dataDir, rules));
     const shadows: ShadowWorld[] = [];
     for (const [k, planted] of worlds.entries()) {

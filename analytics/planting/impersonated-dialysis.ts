@@ -31,8 +31,10 @@ import { planted } from './rings.js';
 export function plantDialysis(asked: Asked): Planting | null {
   const { ctx, level, taken, places, largest } = asked;
   const { rng } = ctx;
-  const centres = ctx.institutions.filter((i) => i.machines > 0 && !places.has(i.handle));
-  if (centres.length === 0) return null;
+  const all = ctx.institutions.filter((i) => i.machines > 0);
+  const centres = all.filter((i) => !places.has(i.handle));
+  // A centre is judged by others, so at least half of them stay honest.
+  if (centres.length <= Math.floor(all.length / 2)) return null;
   const centre = pick(rng, centres);
   const members = recruit(ctx, level, taken, centre, Math.min(largest, skewed(rng, 2, 12, 6)));
   if (members.length < 2) return null;

@@ -101,24 +101,29 @@ export interface Order {
   readonly largest?: number;
 }
 
+/** What a place does by itself is told apart only when it does one thing: all such types are one kind. */
+export const kindOf = (type: PlantedType): PlantedType | 'site' =>
+  SITES.has(type) ? 'site' : type;
+
+/** Places where no ring of a kind is to be planted. */
+export type Occupied = ReadonlyMap<PlantedType | 'site', ReadonlySet<number>>;
+
 /**
  * Plants one ring an order; no place of business belongs to two rings of one type, or to two that are a
- * place's own doing, and nobody to two rings at all. An order that the people at hand cannot fill (after a few tries) is
- * left out. What places do is not planted at `innocent` ones. Pure but for `ctx.rng`.
+ * place's own doing, and nobody to two rings at all. An order that the people and places at hand cannot fill (after a few
+ * tries) is left out. Pure but for `ctx.rng`.
  */
 export function plantRings(
   ctx: PlantingContext,
   orders: readonly Order[],
-  innocent: ReadonlySet<number> = new Set(),
+  occupied: Occupied = new Map(),
 ): Planting[] {
   const taken = new Set<number>();
-  const places = new Map<string, Set<number>>();
+  const places = new Map([...occupied].map(([kind, at]) => [kind, new Set(at)]));
   const out: Planting[] = [];
   for (const { type, camouflage, largest } of orders) {
-    // What a place does by itself is told apart only when it does one thing.
-    const kind = SITES.has(type) ? 'site' : type;
-    const used = places.get(kind) ?? new Set<number>(kind === 'site' ? innocent : []);
-    places.set(kind, used);
+    const used = places.get(kindOf(type)) ?? new Set<number>();
+    places.set(kindOf(type), used);
     for (let attempt = 0; attempt < 12; attempt++) {
       const planting = PLANTERS[type]({
         ctx,

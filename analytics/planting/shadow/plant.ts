@@ -3,7 +3,8 @@ import type { LandingReader } from '../../landing/types.js';
 import { createRng, deriveSeed } from '../../model/rng.js';
 import type { Period } from '../../model/time.js';
 import { loadWorld } from '../../projection/load.js';
-import { plantRings } from '../index.js';
+import { type PlantedType, SITE_TYPES } from '../context.js';
+import { kindOf, type Occupied, plantRings } from '../index.js';
 import { chooseOrders } from './choose.js';
 import { shadowContext } from './context.js';
 import { type PlantedRing, plantedRings } from './judge.js';
@@ -14,8 +15,31 @@ import { type Survey, surveyOf } from './survey.js';
 export interface PlantRequest {
   readonly period: Period;
   readonly seed: number;
+  /** What the list of the period's run has already. */
+  readonly listed: readonly ListedPlace[];
   /** Where the rows of a world go. */
   folderOf(world: number): string;
+}
+
+/** An institution at the heart of a finding of the detector. */
+export interface ListedPlace {
+  readonly detector: string;
+  readonly institution: string;
+}
+
+/** Types whose finding is one place: a ring planted where one is listed would only be more of the same finding. */
+const PLACE_TYPES: readonly PlantedType[] = ['impersonated-dialysis', ...SITE_TYPES];
+
+function occupiedBy(listed: readonly ListedPlace[], ids: readonly string[]): Occupied {
+  const handles = new Map(ids.map((id, handle) => [id, handle]));
+  const out = new Map<ReturnType<typeof kindOf>, Set<number>>();
+  for (const { detector, institution } of listed) {
+    const type = PLACE_TYPES.find((t) => t === detector);
+    const handle = handles.get(institution);
+    if (type === undefined || handle === undefined) continue;
+    out.set(kindOf(type), (out.get(kindOf(type)) ?? new Set()).add(handle));
+  }
+  return out;
 }
 
 /**
@@ -25,7 +49,7 @@ export interface PlantRequest {
  */
 export async function plantWorlds(
   reader: LandingReader,
-  { period, seed, folderOf }: PlantRequest,
+  { period, seed, listed, folderOf }: PlantRequest,
   dictionary: Dictionary,
 ): Promise<{ worlds: PlantedRing[][]; patients: number; settlements: number }> {
   const survey = await surveyPeriod(reader, period, dictionary);
@@ -33,10 +57,11 @@ export async function plantWorlds(
   let patients = 0;
   for (let p = 0; p + 1 < start.length; p++) if (start[p + 1]! > start[p]!) patients++;
   const size = { patients, settlements: survey.world.settlements.count };
+  const occupied = occupiedBy(listed, survey.world.institutions.ids);
   const worlds: PlantedRing[][] = [];
   for (const [k, orders] of chooseOrders(size, seed).entries()) {
     const rng = createRng(deriveSeed(seed, `self-test ${k}`));
-    const plantings = plantRings(shadowContext(survey, rng), orders);
+    const plantings = plantRings(shadowContext(survey, rng), orders, occupied);
     if (plantings.length === 0) continue;
     const folder = folderOf(worlds.length);
     await writeShadow(reader, planRows(survey, plantings, rng), folder);
