@@ -80,8 +80,6 @@ export interface CircleWorld {
   readonly costOf: (link: number) => number;
   /** The pairs of a group that share places, scored by what everybody but the group does. */
   rescore(members: readonly number[]): ScoredPairs;
-  /** Others who were at half of the places where most of a group were, and at `least` of them. */
-  alsoUse(members: readonly number[], least: number): readonly number[];
 }
 
 export interface CircleScreen {
@@ -111,7 +109,6 @@ export function circleScreen(links: LinkColumns, options: CircleOptions): Circle
     return {
       ...{ links: own, costOf, pairs: scorePairs(own, people, costOf, options) },
       rescore: (members) => rescore(members, own, ranges, links.area, shares, visited),
-      alsoUse: (members, least) => alsoUse(members, visited, least),
     };
   };
   return {
@@ -119,25 +116,6 @@ export function circleScreen(links: LinkColumns, options: CircleOptions): Circle
     observed: () => world(sorted),
     redrawn: (seed) => world(rewire(sorted, byArea, createRng(seed))),
   };
-}
-
-/** A place is the group's when so many of its people were there. */
-const MOST = 0.6;
-
-function alsoUse(members: readonly number[], visited: CoVisits, least: number): number[] {
-  const times = count(members.flatMap((m) => visited.of(m)));
-  const places = [...times].filter(([, n]) => n >= MOST * members.length).map(([k]) => k);
-  if (places.length < least) return [];
-  const inside = new Set(members);
-  return [...count(places.flatMap((k) => visited.at(k)))]
-    .filter(([m, n]) => n >= least && n * 2 >= places.length && !inside.has(m))
-    .map(([m]) => m);
-}
-
-function count(numbers: readonly number[]): Map<number, number> {
-  const out = new Map<number, number>();
-  for (const n of numbers) out.set(n, (out.get(n) ?? 0) + 1);
-  return out;
 }
 
 function rescore(

@@ -3,12 +3,13 @@
  * probability ½, instead of with the p_ik of his home (circles.ts).
  *
  * A block S × T scores its log likelihood ratio, less what it costs to name its people and places (two-part code
- * length; Rissanen 1978): Σ_{i∈S,k∈T} [x_ik·ln(½/p_ik) + (1 − x_ik)·ln ½] − |S|·ln(people) − |T|·ln(places), with
+ * length; Rissanen 1978): Σ_{i∈S,k∈T} [x_ik·ln(½/p_ik) + (1 − x_ik)·ln ½] − ln C(people, |S|) − ln C(places, |T|), with
  * 1 − p_ik taken for 1. So pairs need not stand out each: seven people who share two or three places each
  * are a block if it is always some of the same eight places.
  *
  * Grown from pairs, the highest score first: the places whose sum over S pays for their name, then the people whose
- * sum over T does, of a household the one with most, until nothing moves.
+ * sum over T does, of a household the one with most, until nothing moves. One name more costs ln(people/|S|), or
+ * ln(places/|T|): the larger the block, the likelier is it that the next one is of it.
  */
 import { type Links, rangesOf } from './placeLinks.js';
 
@@ -72,6 +73,12 @@ function distinct(blocks: readonly HabitBlock[]): HabitBlock[] {
   });
 }
 
+function logChoose(all: number, some: number): number {
+  let sum = 0;
+  for (let i = 0; i < some; i++) sum += Math.log((all - i) / (i + 1));
+  return sum;
+}
+
 function grower(links: Links, costOf: (link: number) => number, household: Int32Array) {
   const ranges = rangesOf(links.patient);
   const usersOf = new Map<number, number[]>();
@@ -80,11 +87,11 @@ function grower(links: Links, costOf: (link: number) => number, household: Int32
     if (users) users.push(e);
     else usersOf.set(k, [e]);
   }
-  const personPays = Math.log(Math.max(2, ranges.size));
-  const placePays = Math.log(Math.max(2, usersOf.size));
+  const pays = (all: number, known: number) => Math.log(Math.max(2, all) / Math.max(1, known));
 
-  /** Places that several of the people use, where the sum pays for the name. */
-  function placesOf(people: readonly number[]): number[] {
+  /** Places that several of the people use, where the sum pays for the name; so many were known before. */
+  function placesOf(people: readonly number[], known: number): number[] {
+    const placePays = pays(usersOf.size, known);
     const sums = new Map<number, { users: number; cost: number }>();
     for (const m of people) {
       const [from, to] = ranges.get(m)!;
@@ -101,8 +108,9 @@ function grower(links: Links, costOf: (link: number) => number, household: Int32
       .sort((x, y) => x - y);
   }
 
-  /** People whose sum over the places pays for the name, and what is left of it. */
-  function peopleOf(places: readonly number[]): Map<number, number> {
+  /** People whose sum over the places pays for the name, with the sum; so many were known before. */
+  function peopleOf(places: readonly number[], known: number): Map<number, number> {
+    const personPays = pays(ranges.size, known);
     const sums = new Map<number, number>();
     for (const k of places)
       for (const e of usersOf.get(k)!) {
@@ -111,10 +119,10 @@ function grower(links: Links, costOf: (link: number) => number, household: Int32
       }
     const heads = new Map<number, readonly [number, number]>();
     for (const [m, cost] of sums) {
-      const left = cost + places.length * LOG_HALF - personPays;
+      const sum = cost + places.length * LOG_HALF;
       const head = heads.get(household[m]!);
-      if (left > 0 && (!head || left > head[1] || (left === head[1] && m < head[0])))
-        heads.set(household[m]!, [m, left]);
+      if (sum > personPays && (!head || sum > head[1] || (sum === head[1] && m < head[0])))
+        heads.set(household[m]!, [m, sum]);
     }
     return new Map(heads.values());
   }
@@ -122,14 +130,15 @@ function grower(links: Links, costOf: (link: number) => number, household: Int32
   return (pair: readonly number[]): HabitBlock | undefined => {
     let block: HabitBlock = { people: pair, places: [], score: 0 };
     for (let round = 0; round < ROUNDS; round++) {
-      const places = placesOf(block.people);
+      const places = placesOf(block.people, block.places.length);
       if (places.length < 2) return undefined;
-      const left = peopleOf(places);
-      const people = [...left.keys()].sort((x, y) => x - y);
+      const sums = peopleOf(places, block.people.length);
+      const people = [...sums.keys()].sort((x, y) => x - y);
       if (people.length < 2) return undefined;
-      const sum = people.reduce((all, m) => all + left.get(m)!, 0);
+      const sum = people.reduce((all, m) => all + sums.get(m)!, 0);
+      const names = logChoose(ranges.size, people.length) + logChoose(usersOf.size, places.length);
       const last = block;
-      block = { people, places, score: sum - places.length * placePays };
+      block = { people, places, score: sum - names };
       if (people.length === last.people.length && people.every((m, i) => m === last.people[i]))
         break;
     }

@@ -101,6 +101,11 @@ export function countShares({ patient, place }: Links, area: Int32Array): Shares
   return { here, ofArea, ofPlace, total: patient.length, places };
 }
 
+/** Share of an area's links that go to a place, shrunk to the share over all areas. */
+export function linkShare(here: number, home: number, everywhere: number, total: number): number {
+  return (here + (AREA_PRIOR * Math.max(everywhere, 0.5)) / total) / (home + AREA_PRIOR);
+}
+
 /** −ln p of a patient of so many links, none of them counted in what is given. */
 export function logChance(
   degree: number,
@@ -109,7 +114,7 @@ export function logChance(
   everywhere: number,
   total: number,
 ) {
-  const share = (here + (AREA_PRIOR * Math.max(everywhere, 0.5)) / total) / (home + AREA_PRIOR);
+  const share = linkShare(here, home, everywhere, total);
   return -Math.log(Math.max(-Math.expm1(-degree * share), 1e-6));
 }
 

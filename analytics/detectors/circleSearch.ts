@@ -21,10 +21,6 @@ export interface CircleSearchOptions {
   readonly minShared?: number;
   readonly minUnits: number;
   readonly worlds: number;
-  /** Whoever was at so many of a group's places is judged with it, also where they are usual for his home. */
-  readonly alsoUse?: number;
-  /** Groups to judge, the likeliest first; what the pairs that stand out form unless told. */
-  readonly propose?: (world: CircleWorld) => ReadonlyArray<readonly number[]>;
 }
 
 /**
@@ -105,15 +101,14 @@ export function searchProposed(
 
 function judge(
   world: CircleWorld,
-  options: Pick<CircleSearchOptions, 'household' | 'minUnits' | 'alsoUse' | 'propose'>,
+  options: Pick<CircleSearchOptions, 'household' | 'minUnits'>,
   seed: number,
 ): { groups: Group[]; pairs: WeightedPairs } {
   const { household, minUnits } = options;
   const judged: Group[] = [];
   const parts: WeightedPairs[] = [];
-  for (const { members, more } of proposed(world, options, seed).slice(0, JUDGED_MAX)) {
-    const others = options.alsoUse ? [...more, ...world.alsoUse(members, options.alsoUse)] : more;
-    const again = world.rescore(together(members, others));
+  for (const { members, more } of proposed(world, options, seed)) {
+    const again = world.rescore(together(members, more));
     const pairs = { a: again.a, b: again.b, weight: again.score };
     judged.push(...groupsOfPairs(pairs, { household, minUnits, seed }));
     parts.push(pairs);
@@ -136,10 +131,9 @@ interface Proposed {
 
 function proposed(
   world: CircleWorld,
-  { household, minUnits, propose }: Pick<CircleSearchOptions, 'household' | 'minUnits' | 'propose'>,
+  { household, minUnits }: Pick<CircleSearchOptions, 'household' | 'minUnits'>,
   seed: number,
 ): Proposed[] {
-  if (propose) return propose(world).map((members) => ({ members, more: [] }));
   const { a, b, score } = world.pairs;
   const neighbours = neighboursOf(a, b);
   return groupsOfPairs({ a, b, weight: score }, { household, minUnits, seed })

@@ -5,7 +5,7 @@ import type { Detector } from './detector.js';
 import { provableUnits, sharedAttributes, testHypotheses } from './explanations.js';
 import { listLevel, redrawnWorlds } from './parameters.js';
 import { homeAreas } from './places.js';
-import { type SmallSearch, smallCores } from './rentAPatientCore/circles.js';
+import { smallCores } from './rentAPatientCore/circles.js';
 import { dayCores } from './rentAPatientCore/days.js';
 import { describeCore, ID, VERSION } from './rentAPatientCore/describe.js';
 import { largeCores, SEARCHES } from './rentAPatientCore/large.js';
@@ -82,25 +82,29 @@ export const rentAPatientCore: Detector<typeof parameters> = {
       for (const m of members) told.add(m);
       return known * 2 > members.length;
     };
-    const sure = ({ cores, search }: SmallSearch) =>
-      cores.flatMap(({ group, ...core }) => {
-        const p = Math.min(1, SEARCHES * group.p);
-        if (!search || p > params.q || isTold([...core.rows])) return [];
-        const innocent = testHypotheses(
-          group.members,
-          sharedAttributes(group.members, world.patients),
-          search,
-          world.patients.household,
-          params.patients,
-        );
-        const unknown = provableUnits(group.members, world.patients) < params.patients;
-        return [{ ...core, p, innocent, unknown }];
-      });
-    const days = sure(dayCores(world, used, area, params, context));
+    const unknown = (members: readonly number[]) =>
+      provableUnits(members, world.patients) < params.patients;
+    const { cores: together, search } = dayCores(world, used, area, params, context);
+    const days = together.flatMap(({ group, ...core }) => {
+      const p = Math.min(1, SEARCHES * group.p);
+      if (!search || p > params.q || isTold([...core.rows])) return [];
+      const innocent = testHypotheses(
+        group.members,
+        sharedAttributes(group.members, world.patients),
+        search,
+        world.patients.household,
+        params.patients,
+      );
+      return [{ ...core, p, innocent, unknown: unknown(group.members) }];
+    });
     const large = largeCores(world, params, links, area, context).filter(
       (core) => !isTold([...core.rows]),
     );
-    const small = sure(smallCores(world, used, area, params, context));
+    const small = smallCores(world, used, area, params, context).flatMap((core) => {
+      const p = Math.min(1, SEARCHES * core.p);
+      if (p > params.q || isTold([...core.rows])) return [];
+      return [{ ...core, p, unknown: unknown([...core.rows]) }];
+    });
     return inOrder(
       [...days, ...large, ...small].map(
         (core): Finding => describeCore(world, used, area, core, core.p, core.innocent, params.q),

@@ -1,48 +1,44 @@
+import { blockJudge, type JudgedBlock } from '../../algorithms/blockHabits.js';
+import { type CircleWorld, circleScreen } from '../../algorithms/circles.js';
 import { growBlocks } from '../../algorithms/habitBlocks.js';
+import { groupP, type NullTable } from '../../algorithms/pairGroups.js';
 import {
-  type CoVisits,
   countShares,
   coVisits,
   type Links,
   logChances,
+  rangesOf,
 } from '../../algorithms/placeLinks.js';
+import { throwIfAborted } from '../../model/errors.js';
+import type { InnocentExplanation } from '../../model/finding.js';
+import { deriveSeed } from '../../model/rng.js';
 import type { World } from '../../projection/world.js';
-import { searchCircles } from '../circleSearch.js';
 import type { DetectorContext } from '../detector.js';
-import type { CalibratedGroup, GroupSearch } from '../groupSearch.js';
+import { round, sharedAttributes } from '../explanations.js';
 import type { Core } from './describe.js';
-import { habitOf } from './links.js';
 
+const NAME = 'core circles';
 /** A place belongs to the core when this share of the people used it. */
 const CORE_SHARE = 0.35;
-/**
- * A place belongs to the core when its links are at least `ABOVE_HABIT` times those that the habits of the homes make; what
- * everybody uses who lives there says nothing of a core. All of them together are `RATIO` times: who lives elsewhere than he
- * is registered shares with others like him all places of where he lives, three to five times, however sure.
- */
-const ABOVE_HABIT = 4;
-const RATIO = 8;
+/** Links at least so many times those that habit makes: what is a little beyond habit is a habit not known. */
+const RATIO = 4;
 /** Places that two of a small core have in common. */
 const SHARED = 2;
-/** Pairs that blocks are grown from. */
+/** Pairs that blocks are grown from, and blocks of a world that are judged. */
 const SEEDS = 400;
-/** Who was at so many places of a core may be of it, though they are usual where he lives. */
-const ALSO = 4;
+const JUDGED_MAX = 40;
 
 export interface SmallCore extends Core {
-  readonly group: CalibratedGroup;
-}
-
-export interface SmallSearch {
-  readonly cores: readonly SmallCore[];
-  /** What the cores were found in; undefined where nothing was. */
-  readonly search: GroupSearch | undefined;
+  readonly p: number;
+  readonly innocent: readonly InnocentExplanation[];
 }
 
 /**
  * Cores of a dozen people are lost in the density of a whole world, but not in what their homes do: people
  * who have several places in common that are rare for where they live (circles, DETECTORS.md §1). Each was at half
- * of the places only, and no two need to stand out: blocks of people × places are grown from pairs, and judged as circles are.
+ * of the places only, and no two need to stand out: blocks of people × places are grown from pairs, and each is judged by
+ * what is left of it where everybody is explained as well as he can be. Redrawn worlds go the same way; there two
+ * people at two places are a block.
  */
 export function smallCores(
   world: World,
@@ -54,97 +50,101 @@ export function smallCores(
     readonly patients: number;
     readonly institutions: number;
     readonly worlds: number;
+    readonly q: number;
   },
   context: DetectorContext,
-): SmallSearch {
-  const search = searchCircles(
-    { ...rareLinks(links, area), area, visited: links },
-    {
-      name: 'core circles',
-      household: world.patients.household,
-      minScore: params.circleScore,
-      minShared: SHARED,
-      minUnits: params.patients,
-      worlds: params.worlds,
-      alsoUse: ALSO,
-      propose: (circles) =>
-        growBlocks(circles.links, circles.costOf, circles.pairs, {
-          ...{ household: world.patients.household, seeds: SEEDS },
-        }).map((block) => block.people),
-    },
-    context,
-  );
-  const visited = coVisits(links);
-  const cores = search.groups.flatMap((group) =>
-    coreOf(group, visited, { links, area, household: world.patients.household }, params),
-  );
-  return { cores, search };
-}
-
-interface Ground {
-  readonly links: Links;
-  readonly area: Int32Array;
-  readonly household: Int32Array;
-}
-
-/** The places that the people have in common, where enough is joined, and who else is joined with these. */
-function coreOf(
-  group: CalibratedGroup,
-  visited: CoVisits,
-  { links, area, household }: Ground,
-  params: { readonly density: number; readonly institutions: number },
 ): SmallCore[] {
-  const { members } = group;
-  const used = new Map<number, number>();
-  for (const m of members) for (const h of visited.of(m)) used.set(h, (used.get(h) ?? 0) + 1);
-  const chance = habitOf(links, area, members);
-  const above = [...used]
-    .filter(([, joined]) => joined >= CORE_SHARE * members.length)
-    .map(([place, joined]) => ({
-      ...{ place, joined },
-      byHabit: members.reduce((sum, m) => sum + chance(m, place), 0),
-    }))
-    .filter((c) => c.joined >= ABOVE_HABIT * c.byHabit)
-    .sort((x, y) => x.place - y.place);
-  const columns = above.map((c) => c.place);
-  const joined = above.reduce((sum, c) => sum + c.joined, 0);
-  if (columns.length < params.institutions) return [];
-  if (joined < params.density * columns.length * members.length) return [];
-  if (joined < RATIO * above.reduce((sum, c) => sum + c.byHabit, 0)) return [];
-  const rows = [...members, ...joinedAsWell(members, columns, visited, chance, household)];
-  return [{ group, rows: new Set(rows.sort((x, y) => x - y)), columns: new Set(columns) }];
+  const { household, region } = world.patients;
+  const { rare, common } = byRarity(links, area);
+  const screen = circleScreen(
+    { ...rare, area, visited: links },
+    {
+      ...{ minScore: params.circleScore, minShared: SHARED },
+      ...(context.signal ? { signal: context.signal } : {}),
+    },
+  );
+  const judge = blockJudge(links, coVisits(links), { area, region }, CORE_SHARE);
+  const grown = (w: CircleWorld) =>
+    growBlocks(w.links, w.costOf, w.pairs, { household, seeds: SEEDS }).slice(0, JUDGED_MAX);
+
+  const best: number[] = [];
+  for (let w = 0; w < params.worlds; w++) {
+    throwIfAborted(context.signal);
+    const redrawn = screen.redrawn(deriveSeed(context.seed, `${NAME} ${w}`));
+    const usedBy = placesBy(redrawn.links, common);
+    const likeliest = [...grown(redrawn).map((b) => b.people), ...bestPairs(redrawn, household)];
+    const scores = likeliest.map((people) => judge(people, usedBy).score);
+    best.push(Math.max(0, ...scores));
+    context.progress?.({ phase: `redrawing ${NAME}`, done: w + 1, total: params.worlds });
+  }
+  const table: NullTable = { best: Float64Array.from(best) };
+  context.redrawn?.(NAME, table.best);
+
+  const observed = screen.observed();
+  const usedBy = placesBy(observed.links, common);
+  const isCore = (people: readonly number[], { places, joined, byHabit }: JudgedBlock) =>
+    people.length >= params.patients &&
+    places.length >= params.institutions &&
+    joined >= params.density * places.length * people.length &&
+    joined >= RATIO * byHabit;
+  return grown(observed)
+    .flatMap(({ people }): Array<SmallCore & { score: number }> => {
+      const judged = judge(people, usedBy);
+      const p = groupP(judged.score, table);
+      if (p > params.q || !isCore(people, judged)) return [];
+      const innocent = sharedAttributes(people, world.patients)
+        .map(({ code, explains }): InnocentExplanation => {
+          const apart = people.filter(
+            (m, i) => !people.slice(0, i).some((known) => explains(known, m) > 0),
+          );
+          const rest = apart.length === people.length ? judged : judge(apart, usedBy);
+          const stands = isCore(apart, rest);
+          return {
+            code,
+            q: stands ? groupP(rest.score, table) : 1,
+            weight: round(stands ? Math.max(0, 1 - rest.score / judged.score) : 1),
+          };
+        })
+        .sort((x, y) => y.q - x.q || (x.code < y.code ? -1 : 1));
+      const core = { rows: new Set(people), columns: new Set(judged.places) };
+      return [{ ...core, p, innocent, score: judged.score }];
+    })
+    .sort((x, y) => y.score - x.score)
+    .map(({ score: _, ...core }) => core);
 }
 
-/**
- * Others, one of a household, who were at half of the core's places (`ALSO` at least), `RATIO` times what their own homes
- * make: judging keeps the people who share most, and a lent card is lent though it went to other places than those.
- */
-function joinedAsWell(
-  members: readonly number[],
-  columns: readonly number[],
-  visited: CoVisits,
-  chance: (patient: number, place: number) => number,
-  household: Int32Array,
-): number[] {
-  const homes = new Set(members.map((m) => household[m]!));
-  const times = new Map<number, number>();
-  for (const k of columns) for (const m of visited.at(k)) times.set(m, (times.get(m) ?? 0) + 1);
-  return [...times]
-    .filter(([m, n]) => n >= ALSO && n * 2 >= columns.length && !homes.has(household[m]!))
-    .filter(([m, n]) => n >= RATIO * columns.reduce((sum, h) => sum + chance(m, h), 0))
-    .sort((x, y) => y[1] - x[1] || x[0] - y[0])
-    .flatMap(([m]) => {
-      if (homes.has(household[m]!)) return [];
-      homes.add(household[m]!);
-      return [m];
-    });
+/** The pairs that stand out most, each as a block of two; one of a household. */
+function bestPairs({ pairs: { a, b, score } }: CircleWorld, household: Int32Array): number[][] {
+  return [...a.keys()]
+    .filter((e) => household[a[e]!] !== household[b[e]!])
+    .sort((x, y) => score[y]! - score[x]! || x - y)
+    .slice(0, JUDGED_MAX)
+    .map((e) => [a[e]!, b[e]!]);
 }
 
 /** −ln of 1 in 7: a place that so many of one's neighbours use tells nothing, and most links are to such places. */
 const COMMON = 2;
 
-function rareLinks(links: Links, area: Int32Array): Links {
+function byRarity(links: Links, area: Int32Array): { rare: Links; common: Links } {
   const cost = logChances(links, area, countShares(links, area));
-  const rare = (_: number, e: number) => cost[e]! > COMMON;
-  return { patient: links.patient.filter(rare), place: links.place.filter(rare) };
+  const only = (wanted: (e: number) => boolean): Links => ({
+    patient: links.patient.filter((_, e) => wanted(e)),
+    place: links.place.filter((_, e) => wanted(e)),
+  });
+  return { rare: only((e) => cost[e]! > COMMON), common: only((e) => cost[e]! <= COMMON) };
+}
+
+/** The places of a person, rare and common. */
+function placesBy(rare: Links, common: Links): (person: number) => ReadonlySet<number> {
+  const ranges = [rare, common].map((links) => ({ links, of: rangesOf(links.patient) }));
+  const known = new Map<number, ReadonlySet<number>>();
+  return (person) => {
+    const places =
+      known.get(person) ??
+      new Set(
+        ranges.flatMap(({ links, of }) => [...links.place.subarray(...(of.get(person) ?? [0, 0]))]),
+      );
+    known.set(person, places);
+    return places;
+  };
 }

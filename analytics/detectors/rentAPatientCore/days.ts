@@ -3,8 +3,15 @@ import { groupsOfPairs } from '../../algorithms/pairGroups.js';
 import type { Links } from '../../algorithms/placeLinks.js';
 import { CLASS_INPATIENT, type World } from '../../projection/world.js';
 import type { DetectorContext } from '../detector.js';
-import { type EvidencePairs, expectedHits, searchRedrawn, weighPairs } from '../groupSearch.js';
-import type { SmallCore, SmallSearch } from './circles.js';
+import {
+  type CalibratedGroup,
+  type EvidencePairs,
+  expectedHits,
+  type GroupSearch,
+  searchRedrawn,
+  weighPairs,
+} from '../groupSearch.js';
+import type { Core } from './describe.js';
 import { expectedLinks } from './links.js';
 
 /** Joint days of a pair, at least; the largest does not count. */
@@ -13,6 +20,16 @@ const JOINT_DAYS = 2;
 const RATIO = 5;
 /** A place belongs to the core when this share of the people met another of them there. */
 const MET_SHARE = 0.4;
+
+interface DayCore extends Core {
+  readonly group: CalibratedGroup;
+}
+
+interface DaySearch {
+  readonly cores: readonly DayCore[];
+  /** What the cores were found in; undefined where nothing was. */
+  readonly search: GroupSearch | undefined;
+}
 
 /**
  * Cores whose people are billed together: on one day at one place, on another day at another (joint days). Where
@@ -30,7 +47,7 @@ export function dayCores(
     readonly worlds: number;
   },
   context: DetectorContext,
-): SmallSearch {
+): DaySearch {
   const s = world.settlements;
   const { household } = world.patients;
   const rows: number[] = [];
@@ -55,7 +72,7 @@ export function dayCores(
     { name: 'core days', level, worlds: params.worlds, household, minUnits },
     context,
   );
-  const cores = search.groups.flatMap((group): SmallCore[] => {
+  const cores = search.groups.flatMap((group): DayCore[] => {
     const met = meetings(world, rows, new Set(group.members));
     if (met.places.size < params.institutions) return [];
     const members = new Set(group.members);

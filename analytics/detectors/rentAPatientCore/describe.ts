@@ -13,7 +13,7 @@ import {
 import { expectedLinks } from './links.js';
 
 export const ID = 'rent-a-patient-core';
-export const VERSION = 6;
+export const VERSION = 7;
 
 const review = (concluded: ReturnType<typeof conclude>, unknown = false) =>
   unknown && concluded.status === 'finding' ? { status: 'review' as const, p: null } : concluded;

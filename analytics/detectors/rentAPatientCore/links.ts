@@ -29,7 +29,7 @@ export function householdLinks({ patient, place }: Links, household: Int32Array)
 }
 
 /** Chance that somebody uses a place by the habits of his home, which are those of everybody but the people `apart`. */
-export function habitOf(
+function habitOf(
   links: Links,
   area: Int32Array,
   apart: readonly number[],

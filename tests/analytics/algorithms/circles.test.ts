@@ -104,17 +104,4 @@ describe('circles', () => {
     for (const [, k] of links) byPlace.set(k, (byPlace.get(k) ?? 0) + 1);
     expect(screen.looks).toBe([...byPlace.values()].reduce((s, n) => s + (n * (n - 1)) / 2, 0));
   });
-
-  it('names who else was at half of the places of a group, and at so many of them', () => {
-    const at = (p: number, ...places: number[]) => places.map((k): [number, number] => [p, k]);
-    const links = [
-      ...[...at(0, 1, 2, 3, 4, 9), ...at(1, 1, 2, 3, 4), ...at(2, 1, 2, 3, 4, 8)],
-      ...[...at(3, 1, 2, 3), ...at(4, 2, 3, 8, 9), ...at(5, 4)],
-    ];
-    const area = Array.from({ length: 6 }, () => 0);
-    const world = circleScreen(columns(links, area), { minScore: 1, minShared: 2 }).observed();
-    expect(world.alsoUse([0, 1, 2], 3)).toEqual([3]);
-    expect(world.alsoUse([0, 1, 2], 2)).toEqual([3, 4]);
-    expect(world.alsoUse([0, 1, 2], 5)).toEqual([]);
-  });
 });

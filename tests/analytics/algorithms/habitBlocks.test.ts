@@ -60,7 +60,9 @@ describe('blocks that habit does not make', () => {
     const links = world(2, lent, houses);
     const { people, places, score } = grow(links)[0]!;
     const used = new Set(links.patient.map((p, e) => p * PLACES + links.place[e]!));
-    let want = -people.length * Math.log(PEOPLE) - places.length * Math.log(PLACES);
+    const names = (all: number, some: readonly number[]) =>
+      some.reduce((sum, _, i) => sum + Math.log((all - i) / (i + 1)), 0);
+    let want = -names(PEOPLE, people) - names(PLACES, places);
     for (const p of people)
       for (const h of places) want += Math.log(0.5) + (used.has(p * PLACES + h) ? COST : 0);
     expect(score).toBeCloseTo(want, 6);
