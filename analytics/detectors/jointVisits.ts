@@ -3,6 +3,15 @@ import { rowsOf } from '../projection/indexes.js';
 import type { World } from '../projection/world.js';
 import { isPharmacySwipe } from './visits.js';
 
+/** Members of different homes at one pharmacy on one day, within minutes of each other. */
+interface Session {
+  /** Pairs of settlements with known baskets. */
+  readonly basketPairs: number;
+  /** Those that are the same, and those of two people for the first time. */
+  readonly sameBasket: number;
+  readonly newlySame: number;
+}
+
 /** Who of a group was where at the same time. */
 export interface JointVisits {
   /** Settlements that meet another unit's, in order of time. */
@@ -13,8 +22,8 @@ export interface JointVisits {
   readonly byPlace: ReadonlyMap<number, number>;
   /** Cells (`institution · CELL_DAYS + day`) where two members met, by `pairKey`. */
   readonly cellsOfPair: ReadonlyMap<number, readonly number[]>;
-  /** Every session: pairs of settlements with known baskets, and those that are the same. */
-  readonly cells: ReadonlyArray<{ readonly basketPairs: number; readonly sameBasket: number }>;
+  /** Every session, in order of day. */
+  readonly cells: readonly Session[];
   readonly days: number;
 }
 
@@ -41,14 +50,17 @@ export function jointVisits(world: World, members: readonly number[], delta: num
   const byPlace = new Map<number, number>();
   const cellsOfPair = new Map<number, number[]>();
   const days = new Set<number>();
-  const sessions: Array<{ basketPairs: number; sameBasket: number }> = [];
+  const sessions: Session[] = [];
+  const shared = new Set<string>();
   let meetings = 0;
-  for (const [cell, list] of cells) {
+  const inOrder = [...cells].sort(([x], [y]) => (x % CELL_DAYS) - (y % CELL_DAYS) || x - y);
+  for (const [cell, list] of inOrder) {
     if (list.length < 2) continue;
     list.sort((x, y) => s.time[x]! - s.time[y]! || x - y);
     const met = new Set<number>();
     let basketPairs = 0;
     let sameBasket = 0;
+    let newlySame = 0;
     for (let x = 0; x < list.length; x++)
       for (let y = x + 1; y < list.length; y++) {
         const i = list[x]!;
@@ -59,7 +71,12 @@ export function jointVisits(world: World, members: readonly number[], delta: num
         rows.add(j);
         if (s.basket[i] !== 0 && s.basket[j] !== 0) {
           basketPairs++;
-          if (s.basket[i] === s.basket[j]) sameBasket++;
+          if (s.basket[i] === s.basket[j]) {
+            sameBasket++;
+            const known = `${pairKey(s.patient[i]!, s.patient[j]!)}|${s.basket[i]}`;
+            if (!shared.has(known)) newlySame++;
+            shared.add(known);
+          }
         }
         met.add(pairKey(s.patient[i]!, s.patient[j]!));
       }
@@ -73,7 +90,7 @@ export function jointVisits(world: World, members: readonly number[], delta: num
       else cellsOfPair.set(key, [cell]);
     }
     days.add(cell % CELL_DAYS);
-    sessions.push({ basketPairs, sameBasket });
+    sessions.push({ basketPairs, sameBasket, newlySame });
   }
   return {
     rows: [...rows].sort((x, y) => s.time[x]! - s.time[y]! || x - y),

@@ -22,6 +22,11 @@ export interface PharmacyRates {
   };
   /** Chance that two swipes of different people have the same basket. */
   readonly sameBasket: number;
+  /**
+   * Chance that somebody who buys the same again and again buys this basket, `own` such people left out: its share of their usual
+   * baskets, and no less than two of them have the same with.
+   */
+  readonly usualBasket: (basket: number, own: number) => number;
   /** Mean and standard deviation of ln(amount in fen), by institution. */
   readonly amounts: ReadonlyMap<number, { mean: number; deviation: number }>;
   /** Swipes by institution · day. */
@@ -96,6 +101,12 @@ function measureRates(world: World): PharmacyRates {
   const basketTotal = [...baskets.values()].reduce((x, y) => x + y, 0);
   const sameBasket = [...baskets.values()].reduce((x, n) => x + (n / basketTotal) ** 2, 0);
 
+  const regulars = usualBaskets(world);
+  const people = [...regulars.values()].reduce((x, y) => x + y, 0);
+  const alike = [...regulars.values()].reduce((x, n) => x + (n / people) ** 2, 0);
+  const usualBasket = (basket: number, own: number) =>
+    Math.max(alike, ((regulars.get(basket) ?? 0) - own + 1) / (people - own + 2));
+
   const swipesAt = (members: readonly number[], core: ReadonlySet<number>) =>
     members.flatMap((m) =>
       [...rowsOf(world, m)].filter((i) => core.has(s.institution[i]!) && isPharmacySwipe(world, i)),
@@ -156,7 +167,29 @@ function measureRates(world: World): PharmacyRates {
     }),
   );
   const shares = { inHospital: share(clashes), refunded: share(cancelled), night: share(night) };
-  return { measures, shares, sameBasket, amounts, visitsOn, typical };
+  return { measures, shares, sameBasket, usualBasket, amounts, visitsOn, typical };
+}
+
+/** People by the basket that they buy most often, twice at least. */
+function usualBaskets(world: World): Map<number, number> {
+  const s = world.settlements;
+  const out = new Map<number, number>();
+  for (let p = 0; p < world.patients.ids.length; p++) {
+    const bought = [...rowsOf(world, p)]
+      .filter((i) => !s.cancelled[i] && s.basket[i] !== 0 && isPharmacySwipe(world, i))
+      .map((i) => s.basket[i]!);
+    const { value, count } = commonest(bought);
+    if (count >= 2) out.set(value, (out.get(value) ?? 0) + 1);
+  }
+  return out;
+}
+
+/** The value that most are, and how many; the smallest of equals. */
+export function commonest(values: readonly number[]): { value: number; count: number } {
+  const counts = new Map<number, number>();
+  for (const v of values) counts.set(v, (counts.get(v) ?? 0) + 1);
+  const [value, count] = [...counts].sort((x, y) => y[1] - x[1] || x[0] - y[0])[0] ?? [0, 0];
+  return { value, count };
 }
 
 /** Days of a patient's stays with a whole stay day on either side. */

@@ -1,8 +1,9 @@
 import { logNormalTail } from '../algorithms/gamma.js';
-import { logNegativeBinomialTail, logPoissonTail } from '../algorithms/tails.js';
+import { push } from '../algorithms/multimap.js';
+import { logBinomialTail, logNegativeBinomialTail, logPoissonTail } from '../algorithms/tails.js';
 import type { World } from '../projection/world.js';
 import type { JointVisits } from './jointVisits.js';
-import { pharmacyRates } from './pharmacyRates.js';
+import { commonest, pharmacyRates } from './pharmacyRates.js';
 
 /** One test of what the cards of a group did, apart from meeting, against the base rate of all cards. */
 export interface SideTest {
@@ -32,7 +33,12 @@ export function sideEvidence(
     const p = who < 2 ? 1 : Math.exp(logNegativeBinomialTail(rows.length, expected, SPREAD * who));
     return { code, unit, measured: rows.length, expected, rows, p };
   });
-  return [...counted, sameBaskets(world, joint), highAmounts(world, joint)];
+  return [
+    ...counted,
+    sameBaskets(world, joint),
+    oneBasket(world, joint),
+    highAmounts(world, joint),
+  ];
 }
 
 /**
@@ -45,14 +51,46 @@ export function companionsQ(tests: readonly SideTest[]): number {
   return Math.min(1, telling.length * Math.min(...telling));
 }
 
-/** Sessions in which two bought the very same items, against chance. */
+/**
+ * Sessions in which two bought the very same items, against chance. Who takes the same medicine as his neighbour
+ * buys it every month: that the same two buy the same items counts once.
+ */
 function sameBaskets(world: World, joint: JointVisits): SideTest {
-  const rate = pharmacyRates(world).sameBasket;
-  const pairs = joint.cells.reduce((sum, c) => sum + c.basketPairs, 0);
-  const measured = joint.cells.filter((c) => c.sameBasket > 0).length;
-  const expected = joint.cells.reduce((sum, c) => sum + 1 - (1 - rate) ** c.basketPairs, 0);
-  const p = pairs === 0 || measured < 2 ? 1 : Math.exp(logPoissonTail(measured, expected));
+  const measured = joint.cells.filter((c) => c.newlySame > 0).length;
+  const expected = sameByChance(world, joint);
+  const p = measured < 2 ? 1 : Math.exp(logPoissonTail(measured, expected));
   return { code: 'same-basket', unit: 'sessions', measured, expected, rows: joint.rows, p };
+}
+
+/** Sessions in which two have the same basket by chance. */
+function sameByChance(world: World, joint: JointVisits): number {
+  const rate = pharmacyRates(world).sameBasket;
+  return joint.cells.reduce((sum, c) => sum + 1 - (1 - rate) ** c.basketPairs, 0);
+}
+
+/** Homes whose usual basket is the same one, at least. */
+const ONE_BASKET = 3;
+
+/**
+ * Homes that usually buy the same basket when they meet, against what people who buy the same again and again have in common: binomial,
+ * times the homes (choice of the basket). However often they buy it each home is one observation, and so is a session, however many
+ * buy what is promoted that day: the larger p of the two.
+ */
+function oneBasket(world: World, joint: JointVisits): SideTest {
+  const { basket, patient } = world.settlements;
+  const known = joint.rows.filter((i) => basket[i] !== 0);
+  const ofHome = new Map<number, number[]>();
+  for (const i of known) push(ofHome, world.patients.household[patient[i]!]!, basket[i]!);
+  const usual = [...ofHome.values()].map((own) => commonest(own).value);
+  const { value, count } = commonest(usual);
+  const rows = known.filter((i) => basket[i] === value);
+  const share = pharmacyRates(world).usualBasket(value, count);
+  const n = usual.length;
+  const homes = n * Math.exp(logBinomialTail(count - 1, n - 1, share));
+  const alike = joint.cells.filter((c) => c.sameBasket > 0).length;
+  const sessions = Math.exp(logPoissonTail(alike, sameByChance(world, joint)));
+  const p = count < ONE_BASKET || alike < 2 ? 1 : Math.min(1, Math.max(homes, sessions));
+  return { code: 'one-basket', unit: 'homes', measured: count, expected: n * share, rows, p };
 }
 
 /**

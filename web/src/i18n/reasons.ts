@@ -71,6 +71,10 @@ export const REASONS: Readonly<Record<string, Template>> = {
     zh: '先后刷卡的场合里，有 {m} 次两人买的药完全相同；凭巧合约为 {e} 次{x}。',
     en: 'On {m} joint visits two people bought the very same basket; by chance it would be about {e}{x}.',
   },
+  'card-farming-pharmacy.one-basket': {
+    zh: '先后刷卡时，有 {m} 户买的总是同一篮药；长期用药的人碰巧如此的约为 {e} 户{x}。',
+    en: 'When they met, {m} homes usually bought one and the same basket; of people who take a medicine month after month about {e} would{x}.',
+  },
   'card-farming-pharmacy.high-amounts': {
     zh: '先后刷卡时每笔平均 {m}；该药店一般每笔约为 {e}{x}。',
     en: 'Joint swipes came to {m} each on average; at this pharmacy about {e} is usual{x}.',
