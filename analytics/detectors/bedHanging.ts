@@ -31,7 +31,7 @@ import {
 } from './telling.js';
 
 const ID = 'bed-hanging';
-const VERSION = 6;
+const VERSION = 7;
 
 const parameters = z.object({
   ratio: z

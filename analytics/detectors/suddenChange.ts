@@ -22,7 +22,7 @@ import {
 } from './telling.js';
 
 const ID = 'sudden-change';
-const VERSION = 9;
+const VERSION = 10;
 /** A jump less likely than this in its first simulated years is held against so many times as many. */
 const PROMISING = 0.5;
 const CONFIRM = 10;

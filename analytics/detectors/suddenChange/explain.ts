@@ -13,6 +13,8 @@ const CLOSED = 0.05;
 /** But one that was visited in so many weeks, from a quarter before on, was open and hardly used. */
 const TRICKLE_WEEKS = 4;
 const QUARTER_WEEKS = 13;
+/** Who comes more often is none of the public that an opening brings. */
+const PASSING = 2;
 /** Fewer courses before a crowd, and a place is none where people come for them. */
 const COURSES_MIN = 4;
 
@@ -44,7 +46,8 @@ export function explain(
   const change = { institution: h, week: scan.at, until: scan.until, firstDay, weeks };
   const s = world.settlements;
   const excess = Math.max(1e-9, scan.after - scan.expected);
-  const out = hypotheses(world, change).map(([code, accounts]) => {
+  const opening = ['newly-opened', opened(world, series.get('visits')!, h)] as const;
+  const out = [...hypotheses(world, change), opening].map(([code, accounts]) => {
     const others = (i: number) => !accounts(i);
     let gone = 0;
     if (measure === 'new-regulars')
@@ -61,11 +64,8 @@ export function explain(
     if (measure === 'new-regulars') return { code, q: regulars(others)(h).p, weight };
     return { code, q: test(measure, weekly(world, measure, others, h))?.p ?? 1, weight };
   });
-  const isNew = isNewlyOpened(series.get('visits')!, h);
-  const fresh = { code: 'newly-opened', q: isNew ? 1 : jump.p, weight: isNew ? 1 : 0 };
   return ranked([
     ...out,
-    fresh,
     ...(measure === 'new-regulars' ? [courses(regular, weeks, jump, regulars, h)] : []),
   ]);
 }
@@ -97,6 +97,26 @@ function courses(
 
 /** Weeks from somebody's first visit to the last. */
 const spanOf = (r: Regular) => Math.max(...r.weeks) - Math.min(...r.weeks);
+
+/**
+ * Settlements that the opening of a place accounts for: all of them, or those of people who hardly came twice where these were not seen
+ * there before. A ring may use a shop's terminal months before its door is open, and goes on as it was.
+ */
+function opened(world: World, visits: Weeks, h: number): (row: number) => boolean {
+  const s = world.settlements;
+  const here = (i: number) => s.institution[i] === h && !s.cancelled[i];
+  if (isNewlyOpened(visits, h)) return here;
+  const times = new Map<number, number>();
+  for (let i = 0; i < s.count; i++)
+    if (here(i)) times.set(s.patient[i]!, (times.get(s.patient[i]!) ?? 0) + 1);
+  const isPublic = (i: number) => here(i) && times.get(s.patient[i]!)! <= PASSING;
+  const counts = new Float64Array(visits.counts.length);
+  for (let i = 0; i < s.count; i++) {
+    const week = weekOf(world, i, visits.firstDay);
+    if (week >= 0 && week < visits.weeks && isPublic(i)) counts[h * visits.weeks + week]!++;
+  }
+  return isNewlyOpened({ ...visits, counts }, h) ? isPublic : () => false;
+}
 
 /** Hardly anybody came before its one change, and no trickle did for a quarter: it was not open yet. */
 export function isNewlyOpened({ counts, expected, weeks }: Weeks, h: number): boolean {

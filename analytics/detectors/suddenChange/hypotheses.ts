@@ -40,22 +40,32 @@ export function hypotheses(
   ];
 }
 
-/** Departments of the institution that were first seen about the change. */
+/**
+ * Departments of the institution that were first seen about the change, and would have been seen before if they had been there: with
+ * their share of the visits since, none of those before was theirs by chance (1 − share)^visits, Šidák over the departments. One that a
+ * small hospital uses now and then is not new when it is first seen in May.
+ */
 function newWard(world: World, change: Change): (row: number) => boolean {
   const s = world.settlements;
   const from = Math.max(UNSEEN_WEEKS, change.week - FILLING_WEEKS);
-  const old = new Set<number>();
-  for (let i = 0; i < s.count; i++)
-    if (
-      s.institution[i] === change.institution &&
-      !s.cancelled[i] &&
-      weekOf(world, i, change.firstDay) < from
-    )
-      old.add(s.department[i]!);
+  const visits: Array<{ week: number; department: number }> = [];
+  for (let i = 0; i < s.count; i++) {
+    const week = weekOf(world, i, change.firstDay);
+    if (s.institution[i] === change.institution && !s.cancelled[i] && week < change.until)
+      visits.push({ week, department: s.department[i]! });
+  }
   // A place that was not there before has no new ward: it is new itself.
-  if (old.size === 0) return () => false;
-  return (i) =>
-    s.institution[i] === change.institution && s.department[i]! >= 0 && !old.has(s.department[i]!);
+  if (!visits.some((v) => v.week < from)) return () => false;
+  const departments = new Set(visits.map((v) => v.department));
+  const isNew = (department: number) => {
+    const own = visits.filter((v) => v.department === department);
+    const first = Math.min(...own.map((v) => v.week));
+    const before = visits.filter((v) => v.week < first).length;
+    const unseen = (1 - own.length / (visits.length - before)) ** before;
+    return first >= from && sidak(unseen, departments.size) <= BY_CHANCE;
+  };
+  const fresh = new Set([...departments].filter((d) => d >= 0 && isNew(d)));
+  return (i) => s.institution[i] === change.institution && fresh.has(s.department[i]!);
 }
 
 function infectious(world: World): (row: number) => boolean {

@@ -215,6 +215,19 @@ describe('sudden-change', () => {
     ]);
   });
 
+  it('takes no department for new that a small hospital used too seldom to be seen', async () => {
+    const newWard = async (plain: Clinics) =>
+      (await detect(buildWorld(plain)))[0]!.innocent.find((x) => x.code === 'new-ward')!.weight;
+    // None of some forty visits was of D8, to which one in nine goes.
+    const small = clinics(118);
+    small.institutions.push({ id: 'h34', level: '10', county: '530102' });
+    for (let day = 0; day < DAYS; day += 3) visit(small, 'h34', day, { department: `D${day % 8}` });
+    const anyOfNine = (day: number, n: number) => ({ department: `D${(2 * day + n) % 9}` });
+    expect(await newWard(jump(small, 'h34', 130, anyOfNine, 2))).toBe(0);
+    const oneInThree = (_: number, n: number) => ({ department: n === 0 ? 'A21' : 'A03' });
+    expect(await newWard(jump(clinics(118), 'h15', 130, oneInThree, 3))).toBeGreaterThan(0.25);
+  });
+
   it('lists nobody in an honest county', async () => {
     for (const seed of [1, 2, 3, 4]) expect(await detect(buildWorld(clinics(seed)))).toEqual([]);
   });
@@ -295,6 +308,20 @@ describe('sudden-change', () => {
     const [finding, ...others] = listed(await detect(buildWorld(jump(plain, 'h32', 200))));
     expect(others).toEqual([]);
     expect(idsOf(finding!, 'institution')).toEqual(['h32']);
+  });
+
+  it('takes a shop for newly opened though a few used it before, and not where these bring the crowd', async () => {
+    const plain = clinics(119);
+    plain.institutions.push({ id: 'h33', level: '10', county: '530102' });
+    const before = (day: number) => ({ patient: person(day % 5) });
+    for (let day = 3; day < DAYS; day += 7) visit(plain, 'h33', day, before(day));
+    const settlements = [...plain.settlements];
+    const [opened] = await detect(buildWorld(jump(plain, 'h33', 200)));
+    expect(opened).toMatchObject({ status: 'explained' });
+    expect(opened!.innocent[0]!.code).toBe('newly-opened');
+    const again = { ...plain, settlements };
+    const cards = (day: number, n: number) => ({ patient: person(100 + ((4 * day + n) % 80)) });
+    expect(listed(await detect(buildWorld(jump(again, 'h33', 200, cards))))).toHaveLength(1);
   });
 
   itBehaves(suddenChange, jumped);
