@@ -59,7 +59,8 @@ export const traceCodeLoop: Detector<typeof parameters> = {
       describe(world, traced, group, { status: 'finding', q: params.q }),
     );
     for (const s of sites) {
-      const odd = s.repeats + s.rebilled + s.parts >= params.minRepeats && s.pNaive <= params.q;
+      const repeats = s.repeats + s.rebilled + s.parts + s.standIns;
+      const odd = repeats >= params.minRepeats && s.pNaive <= params.q;
       if (odd && s.p > params.q)
         findings.push(
           describe(
@@ -86,6 +87,7 @@ function judgedSites(world: World, traced: TraceSales): JudgedSite[] {
     pByLot: pOf(s.logPByLot),
     pRebilled: pOf(s.logPRebilled),
     pParts: pOf(s.logPParts),
+    pStandIns: pOf(s.logPStandIns),
     pNaive: pOf(s.logPNaive),
   }));
 }

@@ -9,7 +9,7 @@ import type { Loop, TraceSales } from './loops.js';
 import { type Pass, passesIn } from './sellers.js';
 
 export const DETECTOR = 'trace-code-loop';
-export const VERSION = 6;
+export const VERSION = 7;
 
 /** Places, and people whose packs were settled again, in words. */
 export function describe(
@@ -36,6 +36,7 @@ export function describe(
   const expected = byPlace ? sum(sites, (g) => g.expected) : sum(sellers, (x) => x.expected);
   const rebilled = byPlace ? sum(sites, (g) => g.rebilled) : 0;
   const parts = byPlace ? sum(sites, (g) => g.parts) : 0;
+  const standIns = byPlace ? sum(sites, (g) => g.standIns) : 0;
   return {
     detector: DETECTOR,
     detectorVersion: VERSION,
@@ -63,6 +64,11 @@ export function describe(
         q: Math.min(...sites.map((g) => g.pParts), ...sellers.map((x) => x.p)),
         weight: parts / Math.max(1, parts + repeats),
       },
+      {
+        code: 'stand-in-code',
+        q: Math.min(...sites.map((g) => g.pStandIns), ...sellers.map((x) => x.p)),
+        weight: standIns / Math.max(1, standIns + repeats),
+      },
     ]),
     status,
     p,
@@ -83,6 +89,7 @@ function atPlaces(
   const again = sites.flatMap((g) => [
     ...(traced.rebilled.get(g.institution) ?? []),
     ...(traced.parts.get(g.institution) ?? []),
+    ...(traced.standIns.get(g.institution) ?? []),
   ]);
   return reason(world, DETECTOR, 'repeated-codes', {
     measured: repeats > 0 ? repeats : again.length,

@@ -14,6 +14,7 @@ export interface JudgedSite extends Site {
   readonly pByLot: number;
   readonly pRebilled: number;
   readonly pParts: number;
+  readonly pStandIns: number;
   readonly pNaive: number;
 }
 

@@ -17,6 +17,9 @@ export interface Loop {
 /** A lot whose codes repeat at more institutions has a few codes for all its packs: it ties nobody to anybody. */
 const BATCH_PLACES = 5;
 
+/** A code that stands for so many drugs, none of them for most of its sales, is on no pack. */
+const STAND_IN_DRUGS = 3;
+
 export interface TraceSales {
   /** Codes settled twice or more. */
   readonly loops: readonly Loop[];
@@ -28,6 +31,8 @@ export interface TraceSales {
   readonly rebilled: ReadonlyMap<number, readonly number[]>;
   /** And those that are further parts of one pack. */
   readonly parts: ReadonlyMap<number, readonly number[]>;
+  /** And the sales of codes that are on no pack: a vendor’s sample, a card beside the scanner. */
+  readonly standIns: ReadonlyMap<number, readonly number[]>;
 }
 
 export interface Bills {
@@ -40,7 +45,8 @@ export interface Bills {
 /**
  * Sales that stand: not cancelled, not returned (a return takes back the latest sale before it to the same
  * person at the same place), and one of those that the same person has at the same place within
- * `rebillDays`, which are one bill written again, and one of those by which a place handed out one pack by parts.
+ * `rebillDays`, which are one bill written again, and one of those by which a place handed out one pack by parts. Codes
+ * that are on no pack are left out.
  */
 export function traceSales(world: World, rebillDays: number): TraceSales {
   const { traces } = world;
@@ -54,10 +60,15 @@ export function traceSales(world: World, rebillDays: number): TraceSales {
   let count = 0;
   const rebilled = new Map<number, number[]>();
   const parts = new Map<number, number[]>();
+  const standIns = new Map<number, number[]>();
   const ofOnePack = partsOfPacks(world);
   for (let from = 0, to = 0; from < traces.count; from = to) {
     while (to < traces.count && traces.code[to] === traces.code[from]) to++;
     const stand = standing(world, from, to);
+    if (isStandIn(world, stand)) {
+      for (const i of stand) push(standIns, traces.institution[i]!, traces.settlement[i]!);
+      continue;
+    }
     const written: number[] = [];
     for (const i of stand) {
       const again = written.find(
@@ -97,8 +108,16 @@ export function traceSales(world: World, rebillDays: number): TraceSales {
   };
   return {
     loops: loops.map((l) => ({ ...l, ofBatch: placesOfLot.get(l.lot)!.size > BATCH_PLACES })),
-    ...{ bills, lots, itemOfLot, rebilled, parts },
+    ...{ bills, lots, itemOfLot, rebilled, parts, standIns },
   };
+}
+
+/** Whether a code was scanned for whatever was sold: a trace code names its drug, and a pack is of one. */
+function isStandIn({ traces }: World, sales: readonly number[]): boolean {
+  const ofDrug = new Map<number, number>();
+  for (const i of sales)
+    if (traces.item[i]! >= 0) ofDrug.set(traces.item[i]!, (ofDrug.get(traces.item[i]!) ?? 0) + 1);
+  return ofDrug.size >= STAND_IN_DRUGS && 2 * Math.max(...ofDrug.values()) <= sales.length;
 }
 
 /** Sales that stand of every institution or patient, by lot; in order of whose they are. */

@@ -21,10 +21,13 @@ export interface Site {
   readonly logPByLot: number;
   readonly logPRebilled: number;
   readonly logPParts: number;
+  readonly logPStandIns: number;
   readonly logPNaive: number;
   readonly rebilled: number;
   /** Further sales of parts of one pack. */
   readonly parts: number;
+  /** Sales of codes that are on no pack. */
+  readonly standIns: number;
 }
 
 /**
@@ -72,6 +75,7 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
       expectedOfAny: sales * Math.min(1, rates.ofAny(sales, own)),
       rebilled: traced.rebilled.get(institution)?.length ?? 0,
       parts: traced.parts.get(institution)?.length ?? 0,
+      standIns: traced.standIns.get(institution)?.length ?? 0,
     };
   });
   const test = (
@@ -86,10 +90,11 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
   const ofLots = (s: Plain) => s.expected;
   const ofAny = (s: Plain) => s.expectedOfAny;
   const both = test((s) => s.repeats, ofLots);
-  const all = (s: Plain) => s.repeats + s.rebilled + s.parts;
+  const all = (s: Plain) => s.repeats + s.rebilled + s.parts + s.standIns;
   const byLot = test(all, ofLots).logP;
-  const byBills = test((s) => s.repeats + s.parts, ofAny).logP;
-  const byParts = test((s) => s.repeats + s.rebilled, ofAny).logP;
+  const byBills = test((s) => all(s) - s.rebilled, ofAny).logP;
+  const byParts = test((s) => all(s) - s.parts, ofAny).logP;
+  const byStandIns = test((s) => all(s) - s.standIns, ofAny).logP;
   const naive = test(all, ofAny).logP;
   return plain.map((s, i) => ({
     ...s,
@@ -98,6 +103,7 @@ export function traceSites(world: World, traced: TraceSales): Site[] {
     logPByLot: byLot[i]!,
     logPRebilled: byBills[i]!,
     logPParts: byParts[i]!,
+    logPStandIns: byStandIns[i]!,
     logPNaive: naive[i]!,
   }));
 }

@@ -228,6 +228,25 @@ describe('trace-code-loop', () => {
     ]);
   });
 
+  it('takes a code that is scanned for whatever is sold for no pack’s', async () => {
+    const sold = (drugs: number) => {
+      const plain = traced(47);
+      for (const [k, who] of names(3, 24).entries())
+        sale(plain, who, k % 2 ? 'ph2' : 'ph5', 'sample', `X${(5 * k) % drugs}`);
+      return detect(buildWorld(plain));
+    };
+    const sample = await sold(12);
+    expect(listed(sample)).toEqual([]);
+    const told = sample.map((f) => [f.status, f.innocent[0]!.code, ...idsOf(f, 'institution')]);
+    expect(told.sort()).toEqual([
+      ['explained', 'stand-in-code', 'ph2'],
+      ['explained', 'stand-in-code', 'ph5'],
+    ]);
+    // A pack is of one drug, and what is sold twelve times at two places as that is no sample.
+    const pack = listed(await sold(1)).flatMap((f) => idsOf(f, 'institution'));
+    expect(pack.sort()).toEqual(['ph2', 'ph5']);
+  });
+
   it('takes a pack that was handed out by parts for one, and no dearer ones', async () => {
     const sold = (fen: number) => {
       const plain = traced(46);

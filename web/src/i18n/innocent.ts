@@ -28,6 +28,7 @@ export const INNOCENT: Readonly<Record<string, { readonly zh: string; readonly e
     en: 'Friends or neighbours who go out together',
   },
   'quota-reset': { zh: '年度额度清零', en: 'Yearly quota reset' },
+  'stand-in-code': { zh: '样码、代扫码', en: 'Sample code scanned for everything' },
   'split-pack': { zh: '拆零销售：一盒药分次卖出', en: 'One pack sold by parts' },
   'void-and-rebill': { zh: '作废后重开单据', en: 'Bill voided and written again' },
   'opening-stock': { zh: '期初库存', en: 'Stock from before the period' },
