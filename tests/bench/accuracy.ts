@@ -3,7 +3,7 @@
  *
  *   npm run bench -- accuracy [--seeds 11-15] [--types all|ID,ID] [--settlements 200000]
  *                             [--hidden SEEDS]   worlds in which all rings hide at level 4
- *                             [--clean SEEDS]    worlds without rings; the same seeds unless told
+ *                             [--clean SEEDS]    worlds without rings, with all that looks like those types; the same seeds unless told
  *                             [--other SEEDS]    worlds by another hand, of level seed modulo five
  *                             [--withheld SEEDS] clean worlds without addresses and relations
  *                             [--jobs 1] [--kept DIR] [--out FOLDER] [--freeze FILE]
@@ -56,11 +56,11 @@ function plans(): WorldPlan[] {
   return [
     ...world(values.seeds, { kind: 'mixed', types: values.types }),
     ...world(values.hidden, { kind: 'mixed', types: values.types, camouflage: '4' }),
-    ...world(values.clean ?? values.seeds, { kind: 'clean' }),
+    ...world(values.clean ?? values.seeds, { kind: 'clean', types: values.types }),
     ...seedsOf(values.other).map((seed): WorldPlan => {
       return { kind: 'other', seed, settlements, camouflage: String(seed % 5) };
     }),
-    ...world(values.withheld, { kind: 'clean', without: WITHHELD }),
+    ...world(values.withheld, { kind: 'clean', types: values.types, without: WITHHELD }),
   ];
 }
 

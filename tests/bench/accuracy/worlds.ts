@@ -84,7 +84,8 @@ export async function measureWorld(
       data,
       ...['seed', '--out', world, '--settlements', String(plan.settlements)],
       ...['--seed', String(plan.seed)],
-      ...(plan.kind === 'clean' ? ['--clean'] : option('types', plan.types)),
+      ...(plan.kind === 'clean' ? ['--clean'] : []),
+      ...option('types', plan.types),
       ...option('camouflage', plan.camouflage),
       ...option('without', plan.without),
     );
