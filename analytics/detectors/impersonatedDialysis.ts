@@ -13,7 +13,7 @@ import { findingOf, ID } from './dialysis/report.js';
 import { dialysisPatients } from './dialysis/sessions.js';
 import { supportEvidence } from './dialysis/supports.js';
 
-const VERSION = 3;
+const VERSION = 4;
 
 /**
  * Dialysis billed on people who cannot have been there (冒名血液透析): one finding a centre, with

@@ -1,9 +1,9 @@
 import { isBreached } from './capacity.js';
-import { COURSE_FLOOR, fisher, KINDS, type Kind, lenientCauchy } from './combine.js';
+import { COURSE_FLOOR, fisher, KINDS, type Kind } from './combine.js';
 import { rankSumP } from './contrast.js';
 import type { ErrorRates } from './errors.js';
 import type { Evidence, PairJudgement } from './judge.js';
-import { type Count, logPeerTail, peerRate } from './peers.js';
+import { anyTail, type Count, logPeerTail, peerRate } from './peers.js';
 
 export interface Level {
   readonly logP: number;
@@ -89,11 +89,12 @@ export function againstPeers(
   const out = new Map<number, number>();
   centres.forEach((centre, i) => {
     if (counts[0]![i]!.n === 0) return;
-    const p = levels.map(({ prior }, l) => {
+    const own = levels.map(({ prior }, l) => {
       const others = counts[l]!.filter((_, j) => j !== i);
-      return Math.exp(logPeerTail(counts[l]![i]!, others, prior));
+      const { k, n } = counts[l]![i]!;
+      return { k, n, tail: logPeerTail(n, others, prior) };
     });
-    out.set(centre, lenientCauchy(p));
+    out.set(centre, anyTail(own));
   });
   return out;
 }

@@ -37,12 +37,38 @@ export function agreeing(peers: readonly Count[], prior: number): Count {
   return { k, n };
 }
 
-/** ln P(k or more of `mine.n`) for an honest centre; `prior` is the rate expected before looking. */
-export function logPeerTail(mine: Count, peers: readonly Count[], prior: number): number {
-  if (mine.k === 0) return 0;
+/** ln P(k or more of `n`) for an honest centre, as a function of k; `prior` is the rate expected before looking. */
+export function logPeerTail(
+  n: number,
+  peers: readonly Count[],
+  prior: number,
+): (k: number) => number {
   const honest = agreeing(peers, prior);
   const size = 1 + honest.k;
-  return logNegativeBinomialTail(mine.k, (size / (honest.n + 1 / prior)) * mine.n, size);
+  const mean = (size / (honest.n + 1 / prior)) * n;
+  return (k) => (k === 0 ? 0 : logNegativeBinomialTail(k, mean, size));
+}
+
+/** A count of `n` looks, and ln P(k or more) of an honest centre. */
+export interface Tested extends Count {
+  readonly tail: (k: number) => number;
+}
+
+/**
+ * P that any of several counts of an honest centre is as unlikely as the least likely of the observed ones: the sum, over
+ * the counts, of the largest tail that can be reached and is no larger (Tarone 1990). Few looks reach few tails, so this is
+ * less than the number of counts times the smallest p. At most ½: counts of nothing say nothing.
+ */
+export function anyTail(counts: readonly Tested[]): number {
+  const least = Math.min(...counts.map(({ k, tail }) => tail(k)));
+  let sum = 0;
+  for (const { k, n, tail } of counts) {
+    // The observed one's tail is no smaller than the least, so what reaches it lies from there on.
+    let at = k;
+    while (at <= n && tail(at) > least) at++;
+    if (at <= n) sum += Math.exp(tail(at));
+  }
+  return Math.min(0.5, sum);
 }
 
 /** The rate that `logPeerTail` expects. */

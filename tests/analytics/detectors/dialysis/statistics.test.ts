@@ -5,7 +5,12 @@ import {
   upperQuantile,
 } from '../../../../analytics/detectors/dialysis/betaBinomial.js';
 import { mannWhitneyTail, rankSumP } from '../../../../analytics/detectors/dialysis/contrast.js';
-import { agreeing, logPeerTail, peerRate } from '../../../../analytics/detectors/dialysis/peers.js';
+import {
+  agreeing,
+  anyTail,
+  logPeerTail,
+  peerRate,
+} from '../../../../analytics/detectors/dialysis/peers.js';
 import { createRng } from '../../../../analytics/model/rng.js';
 
 describe('betaBinomialScore', () => {
@@ -87,14 +92,14 @@ describe('peers', () => {
     const odd = honest.map((c, i) => ({ ...c, k: i % 3 }));
     expect(agreeing(odd, 0.05).n).toBe(160);
     expect(peerRate(odd, 0.05)).toBeGreaterThan(0.03);
-    expect(logPeerTail({ k: 3, n: 20 }, odd, 0.05)).toBeGreaterThan(Math.log(0.05));
+    expect(logPeerTail(20, odd, 0.05)(3)).toBeGreaterThan(Math.log(0.05));
   });
 
   it('make a cautious p when they are few', () => {
-    const few = Math.exp(logPeerTail({ k: 3, n: 20 }, [], 0.01));
-    const many = Math.exp(logPeerTail({ k: 3, n: 20 }, honest, 0.01));
+    const few = Math.exp(logPeerTail(20, [], 0.01)(3));
+    const many = Math.exp(logPeerTail(20, honest, 0.01)(3));
     expect(few).toBeGreaterThan(many);
-    expect(logPeerTail({ k: 0, n: 20 }, honest, 0.01)).toBe(0);
+    expect(logPeerTail(20, honest, 0.01)(0)).toBe(0);
   });
 
   it('reject an honest centre no more often than the p says', () => {
@@ -107,8 +112,52 @@ describe('peers', () => {
         n: 25,
       });
       const peers = Array.from({ length: 9 }, draw);
-      if (logPeerTail(draw(), peers, 0.01) <= Math.log(0.01)) rejected++;
+      if (logPeerTail(25, peers, 0.01)(draw().k) <= Math.log(0.01)) rejected++;
     }
     expect(rejected / 1500).toBeLessThan(0.025);
+  });
+
+  it('count for several levels only what can be as unlikely there', () => {
+    const level = (k: number, prior: number) => ({
+      ...{ k, n: 9 },
+      tail: logPeerTail(9, honest, prior),
+    });
+    const two = Math.exp(level(2, 0.003).tail(2));
+    const levels = [level(2, 0.1), level(2, 0.01), level(2, 0.003), level(0, 0.001)];
+    expect(anyTail([levels[2]!])).toBeCloseTo(two, 12);
+    expect(anyTail(levels)).toBeGreaterThan(two);
+    expect(anyTail(levels)).toBeLessThan(3 * two);
+    // Five of one or two looks cannot be reached.
+    expect(
+      anyTail([
+        { ...level(1, 0.003), n: 1 },
+        { ...level(0, 0.1), n: 1 },
+      ]),
+    ).toBeCloseTo(Math.exp(level(1, 0.003).tail(1)), 12);
+    expect(anyTail([level(0, 0.1), level(0, 0.01)])).toBe(0.5);
+  });
+
+  it('reject honest centres by the least likely of nested counts no more often than it says', () => {
+    const rng = createRng(12);
+    const rates = [0.1, 0.01, 0.005, 0.003, 0.001];
+    let rejected = 0;
+    for (let world = 0; world < 1500; world++) {
+      const draw = () => {
+        const looks = Array.from({ length: 25 }, rng.next);
+        return rates.map((rate) => ({ k: looks.filter((x) => x < rate).length, n: 25 }));
+      };
+      const peers = Array.from({ length: 9 }, draw);
+      const own = draw().map(({ k, n }, l) => ({
+        ...{ k, n },
+        tail: logPeerTail(
+          n,
+          peers.map((p) => p[l]!),
+          rates[l]!,
+        ),
+      }));
+      if (anyTail(own) <= 0.05) rejected++;
+    }
+    expect(rejected / 1500).toBeLessThan(0.05);
+    expect(rejected).toBeGreaterThan(0);
   });
 });
