@@ -23,6 +23,8 @@ export interface ChangeScan {
   readonly statistic: number;
   /** (k₂/E₂) ÷ (k₁/E₁); Infinity where there was nothing outside. */
   readonly ratio: number;
+  /** The same against what was before it alone: a place that closed has none after its usual weeks, and these are no jump. */
+  readonly rise: number;
   /** Count within the change, and what the level outside would give. */
   readonly after: number;
   readonly expected: number;
@@ -91,6 +93,7 @@ export function scanChange(
       best = {
         ...{ at, until, statistic, after: k2, expected: (k1 / e1) * e2 },
         ratio: k1 > 0 ? k2 / e2 / (k1 / e1) : Infinity,
+        rise: sumK[at]! > 0 ? k2 / e2 / (sumK[at]! / sumE[at]!) : Infinity,
       };
     }
   return best;

@@ -149,6 +149,8 @@ function jumpOf(
   const dispersion = Math.max(clustering[h]!, weeklyDispersion(own, usual));
   const scan = scanChange(own, usual, params.margin, dispersion);
   if (!scan || scan.ratio < params.ratio) return undefined;
+  // The weeks before must be more like those outside than like the change: a place that wanes never jumped.
+  if (scan.rise < Math.sqrt(scan.ratio)) return undefined;
   // Twice the statistic is at best χ² with one degree of freedom at the best of `weeks` points.
   if (scan.statistic < 3) return { measure, scan, p: 1 };
   const p = (worlds: number) => {

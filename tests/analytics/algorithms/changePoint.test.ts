@@ -112,6 +112,9 @@ describe('a change point', () => {
   });
 
   it('says nothing of an empty series', () => {
+    const weeks = Array.from({ length: 12 }, () => 1);
+    const waned = scanChange([4, 4, 4, 4, 4, 4, 4, 4, 1, 1, 1, 1], weeks, 2, 1)!;
+    expect(waned).toMatchObject({ at: 2, until: 8, ratio: 2, rise: 1 });
     expect(scanChange([0, 0, 0, 0], [1, 1, 1, 1], 1, 1)).toBeUndefined();
     expect(scanChange([], [], 1, 1)).toBeUndefined();
   });

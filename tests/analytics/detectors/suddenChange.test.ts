@@ -248,6 +248,14 @@ describe('sudden-change', () => {
     }
   });
 
+  it('takes no place that wanes for one that jumped', async () => {
+    const plain = clinics(120);
+    const wanes = plain.settlements.filter(
+      (s) => s.institution !== 'h20' || Number(s.day) < FROM + 210 || Number(s.day) % 8 === 0,
+    );
+    expect(await detect(buildWorld({ ...plain, settlements: wanes }))).toEqual([]);
+  });
+
   it('lets a check-up day, a dear bill and one dialysis patient be', async () => {
     const day = clinics(104);
     for (let n = 0; n < 60; n++) visit(day, 'h15', 250, {});
