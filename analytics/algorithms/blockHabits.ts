@@ -33,38 +33,78 @@ export interface JudgedBlock {
   readonly byHabit: number;
 }
 
-export type JudgeBlock = (
-  people: readonly number[],
-  usedBy: (person: number) => ReadonlySet<number>,
-) => JudgedBlock;
+/** A world's uses: redrawn worlds have their own. */
+export interface Uses {
+  /** Places of a person. */
+  by(person: number): ReadonlySet<number>;
+  /** Who may be of a block for having used a place that is rare where he lives. */
+  at(place: number): readonly number[];
+}
+
+/** `settle` gives a block's people once more, by habits that none of them makes; `judge` says what is left of it. */
+export interface BlockJudge {
+  settle(people: readonly number[], uses: Uses): readonly number[];
+  judge(people: readonly number[], uses: Uses): JudgedBlock;
+}
+
+const ROUNDS = 6;
 
 /**
  * `used` is every visit, also of those who are judged, sorted by patient and place; a place is the block's when `coreShare`
- * of its people, two at least, used it, and that pays for the place's name.
+ * of its people, two at least, used it, and that pays for the place's name, which costs less once some are named. Who is of
+ * a block pays for his, of a household the one with most.
  */
 export function blockJudge(
   used: Links,
   visited: CoVisits,
-  { area, region }: { readonly area: Int32Array; readonly region: Int32Array },
+  {
+    area,
+    region,
+    household,
+  }: { readonly area: Int32Array; readonly region: Int32Array; readonly household: Int32Array },
   coreShare: number,
-): JudgeBlock {
+): BlockJudge {
   const areas = homes(used, area);
   const regions = homes(used, region);
   const evenly = evenShares(regions.shares);
   const all = areas.shares.ofArea.size + regions.shares.ofArea.size;
-  const placePays = Math.log(Math.max(2, areas.shares.ofPlace.size));
+  const everybody = new Set(used.patient).size;
+  const everywhere = areas.shares.ofPlace.size;
+  const degree = (m: number) => Math.max(1, visited.of(m).length);
 
-  return (people, usedBy) => {
+  /** The shares of everybody but the people, and the chances that they make. */
+  function habits(people: readonly number[]) {
     const mine = linksOf(people, visited);
     const areaOf = areas.without(mine);
     const regionOf = regions.without(mine);
     const inRegion = (r: number, k: number) =>
       Math.max(regionOf(r, k), evenly.home.get(k) === r ? evenly.share.get(r)! : 0);
-    const degree = (m: number) => Math.max(1, visited.of(m).length);
-    const byHabit = (m: number, k: number) =>
+    const chance = (m: number, k: number) =>
       chanceOf(degree(m), Math.max(areaOf(area[m]!, k), inRegion(region[m]!, k)));
+    return { mine, areaOf, inRegion, chance };
+  }
 
-    const places = placesOf(people, usedBy, byHabit, coreShare, placePays);
+  function settle(start: readonly number[], uses: Uses): readonly number[] {
+    let people = start;
+    let known = 1;
+    for (let round = 0; round < ROUNDS; round++) {
+      const { chance } = habits(people);
+      const places = placesOf(people, uses, chance, 0, everywhere / known);
+      if (places.length < 2) return start;
+      const next = peopleOf(places, uses, chance, everybody / people.length, household);
+      if (next.length < 2) return start;
+      known = places.length;
+      const isSame = next.length === people.length && next.every((m, i) => m === people[i]);
+      people = next;
+      if (isSame) break;
+    }
+    return people;
+  }
+
+  function judge(people: readonly number[], uses: Uses): JudgedBlock {
+    const { mine, areaOf, inRegion, chance: byHabit } = habits(people);
+    const surest = placesOf(people, uses, byHabit, coreShare, everywhere).length;
+    const places = placesOf(people, uses, byHabit, coreShare, everywhere / Math.max(1, surest));
     const usual = usualOf(mine, places, visited);
     const near = (shares: Shares) =>
       [...shares.ofArea.keys()].filter((a) =>
@@ -81,7 +121,7 @@ export function blockJudge(
     let joined = 0;
     let made = 0;
     for (const m of people) {
-      const x = places.map((k) => usedBy(m).has(k));
+      const x = places.map((k) => uses.by(m).has(k));
       const p = places.map((k) => byHabit(m, k));
       joined += x.filter(Boolean).length;
       made += p.reduce((sum, v) => sum + v, 0);
@@ -102,7 +142,8 @@ export function blockJudge(
       for (const [n, value] of there.entries()) together[n]! += Math.min(least, value);
     }
     return { places, score: Math.min(score, ...together), joined, byHabit: made };
-  };
+  }
+  return { settle, judge };
 }
 
 function ratio(x: readonly boolean[], p: readonly number[]): number {
@@ -115,28 +156,53 @@ function chanceOf(degree: number, share: number): number {
   return Math.min(MOST, Math.max(LEAST, -Math.expm1(-degree * share)));
 }
 
-/** Places that enough of the people used, where that pays for the place's name. */
+type Chance = (person: number, place: number) => number;
+
+/** Places that enough of the people used, where that pays for naming one of so many. */
 function placesOf(
   people: readonly number[],
-  usedBy: (person: number) => ReadonlySet<number>,
-  chance: (person: number, place: number) => number,
+  uses: Uses,
+  chance: Chance,
   share: number,
-  pays: number,
+  ofSoMany: number,
 ): number[] {
   const times = new Map<number, number>();
-  for (const m of people) for (const k of usedBy(m)) times.set(k, (times.get(k) ?? 0) + 1);
+  for (const m of people) for (const k of uses.by(m)) times.set(k, (times.get(k) ?? 0) + 1);
   return [...times]
     .filter(([k, n]) => {
       if (n < 2 || n < share * people.length) return false;
-      return (
-        ratio(
-          people.map((m) => usedBy(m).has(k)),
-          people.map((m) => chance(m, k)),
-        ) > pays
+      const sum = ratio(
+        people.map((m) => uses.by(m).has(k)),
+        people.map((m) => chance(m, k)),
       );
+      return sum > Math.log(ofSoMany);
     })
     .map(([k]) => k)
     .sort((x, y) => x - y);
+}
+
+/** Who used two of the places and more than pays for naming one of so many; ascending. */
+function peopleOf(
+  places: readonly number[],
+  uses: Uses,
+  chance: Chance,
+  ofSoMany: number,
+  household: Int32Array,
+): number[] {
+  const times = new Map<number, number>();
+  for (const k of places) for (const m of uses.at(k)) times.set(m, (times.get(m) ?? 0) + 1);
+  const heads = new Map<number, readonly [number, number]>();
+  for (const [m, n] of times) {
+    if (n < 2) continue;
+    const sum = ratio(
+      places.map((k) => uses.by(m).has(k)),
+      places.map((k) => chance(m, k)),
+    );
+    const head = heads.get(household[m]!);
+    const isMost = !head || sum > head[1] || (sum === head[1] && m < head[0]);
+    if (sum > Math.log(ofSoMany) && isMost) heads.set(household[m]!, [m, sum]);
+  }
+  return [...heads.values()].map(([m]) => m).sort((x, y) => x - y);
 }
 
 function linksOf(people: readonly number[], visited: CoVisits): Links {

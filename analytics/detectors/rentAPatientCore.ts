@@ -52,7 +52,7 @@ const parameters = z.object({
     .number()
     .min(0.1)
     .max(1)
-    .default(0.45)
+    .default(0.35)
     .describe('Share of the possible links that a small core has, at least'),
   excess: z
     .number()

@@ -1,4 +1,4 @@
-import { blockJudge, type JudgedBlock } from '../../algorithms/blockHabits.js';
+import { blockJudge, type JudgedBlock, type Uses } from '../../algorithms/blockHabits.js';
 import { type CircleWorld, circleScreen } from '../../algorithms/circles.js';
 import { growBlocks } from '../../algorithms/habitBlocks.js';
 import { groupP, type NullTable } from '../../algorithms/pairGroups.js';
@@ -19,7 +19,7 @@ import type { Core } from './describe.js';
 
 const NAME = 'core circles';
 /** A place belongs to the core when this share of the people used it. */
-const CORE_SHARE = 0.35;
+const CORE_SHARE = 0.25;
 /** Links at least so many times those that habit makes: what is a little beyond habit is a habit not known. */
 const RATIO = 4;
 /** Places that two of a small core have in common. */
@@ -63,17 +63,27 @@ export function smallCores(
       ...(context.signal ? { signal: context.signal } : {}),
     },
   );
-  const judge = blockJudge(links, coVisits(links), { area, region }, CORE_SHARE);
-  const grown = (w: CircleWorld) =>
-    growBlocks(w.links, w.costOf, w.pairs, { household, seeds: SEEDS }).slice(0, JUDGED_MAX);
+  const { settle, judge } = blockJudge(
+    links,
+    coVisits(links),
+    { area, region, household },
+    CORE_SHARE,
+  );
+  const blocks = (w: CircleWorld, uses: Uses) =>
+    growBlocks(w.links, w.costOf, w.pairs, { household, seeds: SEEDS })
+      .slice(0, JUDGED_MAX)
+      .flatMap(({ people }) => {
+        const settled = settle(people, uses);
+        return settled === people ? [people] : [people, settled];
+      });
 
   const best: number[] = [];
   for (let w = 0; w < params.worlds; w++) {
     throwIfAborted(context.signal);
     const redrawn = screen.redrawn(deriveSeed(context.seed, `${NAME} ${w}`));
-    const usedBy = placesBy(redrawn.links, common);
-    const likeliest = [...grown(redrawn).map((b) => b.people), ...bestPairs(redrawn, household)];
-    const scores = likeliest.map((people) => judge(people, usedBy).score);
+    const uses = usesOf(redrawn.links, common);
+    const likeliest = [...blocks(redrawn, uses), ...bestPairs(redrawn, household)];
+    const scores = likeliest.map((people) => judge(people, uses).score);
     best.push(Math.max(0, ...scores));
     context.progress?.({ phase: `redrawing ${NAME}`, done: w + 1, total: params.worlds });
   }
@@ -81,15 +91,15 @@ export function smallCores(
   context.redrawn?.(NAME, table.best);
 
   const observed = screen.observed();
-  const usedBy = placesBy(observed.links, common);
+  const uses = usesOf(observed.links, common);
   const isCore = (people: readonly number[], { places, joined, byHabit }: JudgedBlock) =>
     people.length >= params.patients &&
     places.length >= params.institutions &&
     joined >= params.density * places.length * people.length &&
     joined >= RATIO * byHabit;
-  return grown(observed)
-    .flatMap(({ people }): Array<SmallCore & { score: number }> => {
-      const judged = judge(people, usedBy);
+  return blocks(observed, uses)
+    .flatMap((people): Array<SmallCore & { score: number }> => {
+      const judged = judge(people, uses);
       const p = groupP(judged.score, table);
       if (p > params.q || !isCore(people, judged)) return [];
       const innocent = sharedAttributes(people, world.patients)
@@ -97,7 +107,7 @@ export function smallCores(
           const apart = people.filter(
             (m, i) => !people.slice(0, i).some((known) => explains(known, m) > 0),
           );
-          const rest = apart.length === people.length ? judged : judge(apart, usedBy);
+          const rest = apart.length === people.length ? judged : judge(apart, uses);
           const stands = isCore(apart, rest);
           return {
             code,
@@ -134,11 +144,17 @@ function byRarity(links: Links, area: Int32Array): { rare: Links; common: Links 
   return { rare: only((e) => cost[e]! > COMMON), common: only((e) => cost[e]! <= COMMON) };
 }
 
-/** The places of a person, rare and common. */
-function placesBy(rare: Links, common: Links): (person: number) => ReadonlySet<number> {
+/** The places of a person, rare and common, and whose rare place one is. */
+function usesOf(rare: Links, common: Links): Uses {
   const ranges = [rare, common].map((links) => ({ links, of: rangesOf(links.patient) }));
   const known = new Map<number, ReadonlySet<number>>();
-  return (person) => {
+  const users = new Map<number, number[]>();
+  for (const [e, k] of rare.place.entries()) {
+    const list = users.get(k);
+    if (list) list.push(rare.patient[e]!);
+    else users.set(k, [rare.patient[e]!]);
+  }
+  const by = (person: number) => {
     const places =
       known.get(person) ??
       new Set(
@@ -147,4 +163,5 @@ function placesBy(rare: Links, common: Links): (person: number) => ReadonlySet<n
     known.set(person, places);
     return places;
   };
+  return { by, at: (place) => users.get(place) ?? [] };
 }

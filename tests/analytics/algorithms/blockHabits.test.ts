@@ -38,8 +38,10 @@ function judged(
     Int32Array.from(list, (k) => k % PLACES),
   );
   const visited = coVisits(used);
-  const judge = blockJudge(used, visited, { area, region }, SHARE);
-  return judge(people, (m) => new Set(visited.of(m)));
+  const household = area.map((_, p) => p);
+  const { judge, settle } = blockJudge(used, visited, { area, region, household }, SHARE);
+  const uses = { by: (m: number) => new Set(visited.of(m)), at: visited.at };
+  return { ...judge(people, uses), settled: settle(people, uses) };
 }
 
 const atSome = (rng: ReturnType<typeof createRng>, places: readonly number[], many: number) =>
@@ -54,6 +56,15 @@ describe('what a block has beyond every way of living', () => {
     expect(places.length).toBeGreaterThanOrEqual(6);
     expect(score).toBeGreaterThan(20);
     expect(joined).toBeGreaterThan(5 * byHabit);
+  });
+
+  it('is made by most of its people, whoever was proposed', () => {
+    const more = (rng: ReturnType<typeof createRng>) =>
+      apart.flatMap((p) => atSome(rng, houses, 6).map((k): [number, number] => [p, k]));
+    const strangers = [411, 577, 640];
+    const { settled } = judged(more, new Set(), [...apart.slice(0, 5), ...strangers]);
+    expect(settled.filter((m) => !apart.includes(m))).toEqual([]);
+    expect(settled.length).toBeGreaterThanOrEqual(7);
   });
 
   it('is nothing where they all live in one place that they are not registered in', () => {
