@@ -3,11 +3,19 @@ import { sidak } from '../algorithms/multiplicity.js';
 import { type PeerTest, testPeers } from '../algorithms/peerCounts.js';
 import { throwIfAborted } from '../model/errors.js';
 import { type Finding, type InnocentExplanation, patientsOf } from '../model/finding.js';
-import { DAY_UNKNOWN } from '../projection/people.js';
 import type { World } from '../projection/world.js';
-import { companyTail } from './cardAgentHub/company.js';
-import { allHubs, type Hub, jointUse, placeDays, type Usage } from './cardAgentHub/hubs.js';
-import { describeCards, fewCardsEach, ID, VERSION } from './cardAgentHub/pairs.js';
+import { describeCards } from './cardAgentHub/cards.js';
+import { homeKey, type Key, sharedHomes, villageKey } from './cardAgentHub/homes.js';
+import {
+  allHubs,
+  companyP,
+  type Hub,
+  jointUse,
+  type PlaceDays,
+  placeDays,
+  type Usage,
+} from './cardAgentHub/hubs.js';
+import { fewCardsEach, ID, VERSION } from './cardAgentHub/pairs.js';
 import type { Detector, DetectorContext } from './detector.js';
 import { corePlaces } from './jointVisits.js';
 import { shareLevel } from './levelShare.js';
@@ -23,9 +31,6 @@ import {
 } from './telling.js';
 
 const CORE_SHARE = 0.1;
-/** Years from which on people live in homes. */
-const OLD = 70;
-const OLD_SHARE = 0.75;
 
 const parameters = z.object({
   minUnits: z
@@ -73,9 +78,6 @@ const SEARCHES = 2;
 
 type Parameters = z.output<typeof parameters>;
 
-/** Which people of a hub are one unit. */
-type Key = (patient: number) => number;
-
 interface Judged {
   readonly units: number;
   readonly usage: Usage;
@@ -99,9 +101,15 @@ export const cardAgentHub: Detector<typeof parameters> = {
   async detect(world, params, context) {
     throwIfAborted(context.signal);
     const hubs = allHubs(world);
-    const one = behindMany(world, hubs, params, context);
+    const counted = new Map<number, PlaceDays>();
+    const days = (inARow: number) => {
+      const known = counted.get(inARow) ?? placeDays(world, inARow);
+      counted.set(inARow, known);
+      return known;
+    };
+    const one = behindMany(world, hubs, () => days(1), params, context);
     const told = new Set(one.flatMap(patientsOf));
-    const many = fewCardsEach(world, hubs, params, context)
+    const many = fewCardsEach(world, hubs, days, params, context)
       .map((cards) => describeCards(world, cards, params))
       .filter((f) => patientsOf(f).filter((id) => told.has(id)).length * 2 <= patientsOf(f).length);
     return inOrder(shareLevel(one, many, 1 / SEARCHES));
@@ -112,6 +120,7 @@ export const cardAgentHub: Detector<typeof parameters> = {
 function behindMany(
   world: World,
   hubs: readonly Hub[],
+  days: () => PlaceDays,
   params: Parameters,
   context: DetectorContext,
 ): Finding[] {
@@ -119,16 +128,13 @@ function behindMany(
   const byHome = homesTest(hubs, home, params);
   const large = hubs.filter((h) => unitsOf(h, home) >= params.minUnits);
   if (large.length === 0) return [];
-  const days = placeDays(world);
   const findings: Finding[] = [];
   for (const hub of large) {
     throwIfAborted(context.signal);
     const measure = (key: Key, test: PeerTest): Judged => {
-      const usage = jointUse(world, hub, key, days);
+      const usage = jointUse(world, hub.members, key, days());
       const hubP = sidak(Math.exp(test.logP[hub.index]!), test.looks);
-      // Each but the first may keep the others' company on its own account, one more, one less.
-      const size = Math.max(1, usage.effective - 1) / Math.max(params.companySpread, 1e-9);
-      const useP = sidak(companyTail(usage.joined, usage.places, size), large.length);
+      const useP = companyP(usage, params.companySpread, large.length);
       return { units: unitsOf(hub, key), usage, hubP, useP, p: Math.max(hubP, useP) };
     };
     const main = measure(home, byHome);
@@ -197,15 +203,8 @@ function explain(
   measure: (key: Key, test: PeerTest) => Judged,
   hubs: readonly Hub[],
 ): InnocentExplanation[] {
-  const { employer } = world.patients;
-  const home = homeKey(world);
-  const keys: ReadonlyArray<readonly [string, Key]> = [
-    ['same-village', villageKey(world)],
-    ['nursing-home', homeOfTheOld(world, hub)],
-    ['same-employer', (p) => (employer[p]! >= 0 ? -2 - employer[p]! : home(p))],
-  ];
   return ranked(
-    keys.map(([code, key]) => {
+    sharedHomes(world, hub.members).map(([code, key]) => {
       const joined = unitsOf(hub, key);
       const left = joined === main.units ? main : measure(key, homesTest(hubs, key, params));
       const still = joined >= params.minUnits && left.usage.joined >= params.meetings;
@@ -224,34 +223,4 @@ function homesTest(hubs: readonly Hub[], key: Key, params: Parameters): PeerTest
 
 function unitsOf(hub: Hub, key: Key): number {
   return hub.members.length < 2 ? 1 : new Set(hub.members.map(key)).size;
-}
-
-function homeKey(world: World): Key {
-  const { address, ids } = world.patients;
-  return (p) => (address[p]! >= 0 ? ids.length + address[p]! : p);
-}
-
-/**
- * A home's residents keep the addresses they came from, and have its telephone: where nearly all are
- * old, the old are one unit.
- */
-function homeOfTheOld(world: World, hub: Hub): Key {
-  const home = homeKey(world);
-  const bornBefore = world.fromDay - OLD * 365.25;
-  const isOld = (p: number) => {
-    const birth = world.patients.birthDay[p]!;
-    return birth > DAY_UNKNOWN && birth < bornBefore;
-  };
-  if (hub.members.filter(isOld).length < OLD_SHARE * hub.members.length) return home;
-  return (p) => (isOld(p) ? -1 : home(p));
-}
-
-/** The village where one is named, else the town, else the home. */
-function villageKey(world: World): Key {
-  const { village, town, ids } = world.patients;
-  const home = homeKey(world);
-  return (p) => {
-    if (village[p]! >= 0) return 2 * ids.length + village[p]!;
-    return town[p]! >= 0 ? 3 * ids.length + town[p]! : home(p);
-  };
 }

@@ -1,9 +1,10 @@
+import { sidak } from '../../algorithms/multiplicity.js';
 import { RELATED_PATIENT } from '../../projection/details.js';
 import { rowsOf } from '../../projection/indexes.js';
 import { AGENT_RELATION } from '../../projection/people.js';
 import { CLASS_INPATIENT, type World } from '../../projection/world.js';
 import { CELL_DAYS } from '../jointVisits.js';
-import { joinedBy, type PlaceUse } from './company.js';
+import { companyTail, joinedBy, type PlaceUse } from './company.js';
 
 const AGENT_KINDS = ['payee', 'proxy'] as const;
 export type HubKind = 'phone' | (typeof AGENT_KINDS)[number];
@@ -70,27 +71,30 @@ function agents(world: World, seen: Uint8Array): Array<{ kind: HubKind; members:
   }));
 }
 
-/** Visits to each institution, by day, and the sum of the squares of its days' visits. */
+/** Visits to each institution, by day (or by so many days in a row), and the sum of the squares of its days' visits. */
 export interface PlaceDays {
+  readonly width: number;
+  /** The institution of such a cell. */
+  placeOf(cell: number): number;
   readonly cells: ReadonlyMap<number, number>;
   readonly visits: Float64Array;
   readonly squares: Float64Array;
 }
 
-export function placeDays(world: World): PlaceDays {
+export function placeDays(world: World, width = 1): PlaceDays {
   const s = world.settlements;
   const cells = new Map<number, number>();
   const places = world.institutions.ids.length;
   const visits = new Float64Array(places);
   for (let i = 0; i < s.count; i++) {
     if (s.cancelled[i]) continue;
-    const cell = s.institution[i]! * CELL_DAYS + dayOf(world, i);
+    const cell = cellOf(world, i, width);
     cells.set(cell, (cells.get(cell) ?? 0) + 1);
     visits[s.institution[i]!]!++;
   }
   const squares = new Float64Array(places);
-  for (const [cell, n] of cells) squares[Math.floor(cell / CELL_DAYS)]! += n * n;
-  return { cells, visits, squares };
+  for (const [cell, n] of cells) squares[placeOf(cell)]! += n * n;
+  return { width, placeOf, cells, visits, squares };
 }
 
 /** Pairs of others' visits that the chance of one day is shrunk with, to one day in so many. */
@@ -112,10 +116,12 @@ function sameDay(days: PlaceDays, place: number, own: ReadonlyMap<number, number
   return (squares - visits + 1) / (visits * (visits - 1) + PRIOR_PAIRS);
 }
 
-/** Stays count on the day of admission. */
-function dayOf(world: World, i: number): number {
-  const s = world.settlements;
-  return s.class[i] === CLASS_INPATIENT ? s.beginDay[i]! : s.day[i]!;
+const placeOf = (cell: number) => Math.floor(cell / CELL_DAYS);
+
+/** Where and when a settlement was; stays count on the day of admission. */
+export function cellOf({ settlements: s }: World, i: number, width: number): number {
+  const day = s.class[i] === CLASS_INPATIENT ? s.beginDay[i]! : s.day[i]!;
+  return s.institution[i]! * CELL_DAYS + Math.floor(day / width);
 }
 
 export interface Usage {
@@ -131,33 +137,37 @@ export interface Usage {
   readonly byPlace: ReadonlyMap<number, number>;
 }
 
-/** Days on which several units were at one place, against their own visits there on days drawn like everybody else’s. */
+/**
+ * Days on which several units were at one place, against their own visits there on days drawn like everybody else’s; at
+ * these places only, where they are told.
+ */
 export function jointUse(
   world: World,
-  hub: Hub,
+  members: readonly number[],
   key: (patient: number) => number,
   days: PlaceDays,
+  only?: ReadonlySet<number>,
 ): Usage {
   const s = world.settlements;
   const cells = new Map<number, { units: Set<number>; rows: number[] }>();
   const visits = new Map<number, Map<number, Set<number>>>();
-  for (const m of hub.members)
+  for (const m of members)
     for (const i of rowsOf(world, m)) {
-      if (s.cancelled[i]) continue;
       const h = s.institution[i]!;
-      const day = dayOf(world, i);
+      if (s.cancelled[i] || (only && !only.has(h))) continue;
+      const at = cellOf(world, i, days.width);
       const unit = key(m);
-      const cell = cells.get(h * CELL_DAYS + day) ?? { units: new Set(), rows: [] };
-      cells.set(h * CELL_DAYS + day, cell);
+      const cell = cells.get(at) ?? { units: new Set(), rows: [] };
+      cells.set(at, cell);
       cell.units.add(unit);
       cell.rows.push(i);
       const own = visits.get(h) ?? new Map<number, Set<number>>();
       visits.set(h, own);
-      own.set(unit, (own.get(unit) ?? new Set()).add(day));
+      own.set(unit, (own.get(unit) ?? new Set()).add(at));
     }
   const own = new Map<number, Map<number, number>>();
   for (const [cell, { rows }] of cells) {
-    const h = Math.floor(cell / CELL_DAYS);
+    const h = placeOf(cell);
     own.set(h, (own.get(h) ?? new Map<number, number>()).set(cell, rows.length));
   }
   const places = [...visits].map(([h, units]) => ({
@@ -175,7 +185,7 @@ export function jointUse(
   for (const [cell, { units, rows: list }] of cells) {
     if (units.size < 2) continue;
     joined += units.size - 1;
-    const h = Math.floor(cell / CELL_DAYS);
+    const h = placeOf(cell);
     byPlace.set(h, (byPlace.get(h) ?? 0) + units.size - 1);
     rows.push(...list);
   }
@@ -192,4 +202,13 @@ export function jointUse(
     rows: rows.sort((x, y) => s.time[x]! - s.time[y]! || x - y),
     byPlace,
   };
+}
+
+/**
+ * P of so much company, family-wise over `looks`. Each unit but the first may keep the others' company on its own account, one
+ * more, one less: `spread` is the overdispersion for each.
+ */
+export function companyP(usage: Usage, spread: number, looks: number): number {
+  const size = Math.max(1, usage.effective - 1) / Math.max(spread, 1e-9);
+  return sidak(companyTail(usage.joined, usage.places, size), looks);
 }

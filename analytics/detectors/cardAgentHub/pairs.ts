@@ -1,18 +1,17 @@
-import { circleScreen } from '../../algorithms/circles.js';
-import { groupP } from '../../algorithms/pairGroups.js';
+import { type CircleWorld, circleScreen } from '../../algorithms/circles.js';
+import { fisherCombination } from '../../algorithms/multiplicity.js';
+import { type Group, groupP } from '../../algorithms/pairGroups.js';
+import { rangesOf } from '../../algorithms/placeLinks.js';
 import { mean } from '../../algorithms/robust.js';
-import type { Finding } from '../../model/finding.js';
-import { rowsOf } from '../../projection/indexes.js';
 import { CLASS_INPATIENT, type World } from '../../projection/world.js';
-import { proposedPairs, searchProposed } from '../circleSearch.js';
+import { searchProposed } from '../circleSearch.js';
 import type { DetectorContext } from '../detector.js';
-import { provableUnits, sharedAttributes, testHypotheses } from '../explanations.js';
-import type { CalibratedGroup, GroupSearch } from '../groupSearch.js';
+import type { GroupSearch } from '../groupSearch.js';
 import { homeAreas } from '../places.js';
-import { conclude, fundOf, institutionSubject, memberSubjects, reason } from '../telling.js';
-import type { Hub } from './hubs.js';
+import { companyP, type Hub, jointUse, type PlaceDays, type Usage } from './hubs.js';
+import { joiners } from './joiners.js';
 
-/** Two people who have less than this in common are no pair. */
+/** Two people who have less than this in common are no pair; of one person half of it makes him one of a group. */
 const MIN_SCORE = 6;
 /** Places that they have in common, at least. */
 const MIN_SHARED = 2;
@@ -20,22 +19,46 @@ const MIN_SHARED = 2;
 const ROUNDS = 4;
 /** Worlds drawn before deciding whether any group is worth the others. */
 const FIRST_WORLDS = 3;
+/**
+ * Days in a row that count as one, each looked at: who does not bring his cards on one day brings them on the next. Of more in
+ * a row chance makes company as well.
+ */
+const IN_A_ROW = [1, 3];
 /** A place belongs to the agent when this share of the cards used it. */
 const PLACE_SHARE = 1 / 3;
 
 export const ID = 'card-agent-hub';
-export const VERSION = 5;
+export const VERSION = 6;
 
 /** Cards of several telephones, each of a few strangers, that are used at the same places. */
-interface Cards {
-  readonly group: CalibratedGroup;
+export interface Cards {
+  /** Whose places stand out. */
+  readonly core: Group;
   readonly search: GroupSearch;
-  /** Who is one. */
+  /** Who is one: who shares the telephone. */
   readonly unit: Int32Array;
+  /** The core and who else with such a telephone was at its places, though they are rare for where he lives. */
+  readonly members: readonly number[];
+  /** Further cards: of any telephone that came with these, and those of less sure groups of the same places. */
+  readonly joiners: readonly number[];
+  readonly places: ReadonlySet<number>;
+  /** The members there, by such days as show most company. */
+  readonly usage: Usage;
+  readonly days: PlaceDays;
+  /** Groups whose days were looked at, times the ways of counting them. */
+  readonly looks: number;
+  readonly placesP: number;
+  readonly daysP: number;
+  readonly p: number;
 }
 
-interface PairParameters {
+/** P of the company of a further card, at most: of one whose telephone joins villages, too, and of any other. */
+const COMPANY_AMONG = 0.2;
+const COMPANY_OTHERS = 0.01;
+
+export interface CardsParameters {
   readonly minUnits: number;
+  readonly companySpread: number;
   readonly excess: number;
   readonly worlds: number;
   readonly q: number;
@@ -47,24 +70,19 @@ interface PairParameters {
  * his. So people who share a telephone with another village are compared by the places that are rare for where they live
  * (circles, DETECTORS.md §1); who shares the telephone is one unit, since relatives do. Groups are held against worlds
  * in which the links of an area are dealt again, with their score divided by `excess`: geography is denser
- * than any redrawn world. The surest are left out when the others are looked for (stepping down, Holm 1979).
+ * than any redrawn world, since people move and stay registered. But neighbours by chance come on days of their own. The group was
+ * formed by places, so the days of its visits tell anew: how often its telephones join one another there, family-wise over
+ * the groups, by Fisher's rule beside the first. The surest are left out when the others are looked for (stepping down,
+ * Holm 1979).
  */
 export function fewCardsEach(
   world: World,
   hubs: readonly Hub[],
-  params: PairParameters,
+  days: (inARow: number) => PlaceDays,
+  params: CardsParameters,
   context: DetectorContext,
 ): Cards[] {
-  const unit = world.patients.household.slice();
-  const among = new Set<number>();
-  for (const hub of hubs) {
-    const villages = new Set(hub.members.map((m) => world.patients.village[m]!));
-    if (hub.kind !== 'phone' || villages.size < 2) continue;
-    for (const m of hub.members) {
-      among.add(m);
-      unit[m] = world.patients.household[hub.members[0]!]!;
-    }
-  }
+  const { among, unit } = strangersOf(world, hubs);
   const all = visitLinks(world);
   const area = homeAreas(world);
   const found: Cards[] = [];
@@ -79,12 +97,13 @@ export function fewCardsEach(
         ...(context.signal ? { signal: context.signal } : {}),
       },
     );
-    const observed = proposedPairs(screen);
-    if (observed.a.length === 0) break;
+    const observed = screen.observed();
+    const { a, b, score } = observed.pairs;
+    if (a.length === 0) break;
     const searchAgainst = (worlds: number) =>
       searchProposed(
         screen,
-        observed,
+        { a, b, weight: score },
         {
           ...{ name: `few cards each ${round}`, phase: 'redrawing telephones', worlds },
           ...{ household: unit, minUnits: params.minUnits },
@@ -92,19 +111,112 @@ export function fewCardsEach(
         context,
       );
     const first = searchAgainst(FIRST_WORLDS);
-    if (!((first.groups[0]?.score ?? 0) > params.excess * mean(first.table.best))) break;
+    const looks = first.groups.length * IN_A_ROW.length;
+    const uses = usesOf(observed);
+    const judged = first.groups.map((core) => {
+      const places = commonPlaces(core.members, uses);
+      const fits = (m: number) => rarity(uses, m, places) >= MIN_SCORE / 2;
+      const others = [...among].filter((m) => !gone.has(m) && fits(m));
+      const members = [...new Set([...core.members, ...others])].sort((x, y) => x - y);
+      const [best] = IN_A_ROW.map((inARow) => {
+        const counted = days(inARow);
+        const usage = jointUse(world, members, (m) => unit[m]!, counted, places);
+        return { usage, days: counted, daysP: companyP(usage, params.companySpread, looks) };
+      }).sort((x, y) => x.daysP - y.daysP);
+      return { core, places, members, looks, unit, ...best! };
+    });
+    // Without company the places must tell by themselves, and with middling ones the company.
+    const stands = (first.groups[0]?.score ?? 0) > params.excess * mean(first.table.best);
+    if (!stands && !judged.some((g) => g.daysP <= params.q)) break;
     const search = searchAgainst(params.worlds);
-    const sure = search.groups
-      .map((group) => ({ ...group, p: groupP(group.score / params.excess, search.table) }))
-      .filter((group) => group.p <= params.q);
+    const sure = judged
+      .map((g) => {
+        const placesP = groupP(g.core.score / params.excess, search.table);
+        return { ...g, search, placesP, p: fisherCombination([placesP, g.daysP]) };
+      })
+      .filter((g) => g.p <= params.q)
+      .sort((x, y) => x.p - y.p);
     if (sure.length === 0) break;
     for (const group of sure) {
-      for (const m of group.members) gone.add(m);
-      found.push({ group, search, unit });
+      if (group.members.filter((m) => gone.has(m)).length * 2 > group.members.length) continue;
+      const { members, places } = group;
+      const rare = (m: number) => costsAt(uses, m, places).reduce((x, y) => x + y, 0);
+      const others = [...uses.keys()].filter((m) => !among.has(m));
+      const more = joiners(world, members, places, group.days, {
+        rare,
+        pools: [
+          { people: [...among], company: COMPANY_AMONG },
+          { people: others, company: COMPANY_OTHERS },
+        ],
+        q: params.q,
+      }).filter((m) => !gone.has(m));
+      const fresh = [...members, ...more].filter((m) => !gone.has(m));
+      for (const m of fresh) gone.add(m);
+      const same = found.findIndex((f) => f.search === search && share(f.places, places));
+      if (same < 0) found.push({ ...group, joiners: more });
+      else
+        found[same] = {
+          ...found[same]!,
+          joiners: [...found[same]!.joiners, ...fresh],
+          places: new Set([...found[same]!.places, ...places]),
+        };
     }
   }
   return found;
 }
+
+/** People whose telephone stands for more than one village, and who is one by it. */
+function strangersOf(world: World, hubs: readonly Hub[]) {
+  const { household, village } = world.patients;
+  const unit = household.slice();
+  const among = new Set<number>();
+  for (const { kind, members } of hubs) {
+    if (kind !== 'phone' || new Set(members.map((m) => village[m]!)).size < 2) continue;
+    for (const m of members) {
+      among.add(m);
+      unit[m] = household[members[0]!]!;
+    }
+  }
+  return { among, unit };
+}
+
+/** −ln of 1 in 7: a place that so many of one's neighbours use tells nothing. */
+const COMMON = 2;
+
+/** Places of each person that are rare for his home, with −ln of the chance that somebody of there uses them. */
+type Uses = ReadonlyMap<number, ReadonlyArray<readonly [place: number, cost: number]>>;
+
+function usesOf({ links, costOf }: CircleWorld): Uses {
+  return new Map(
+    [...rangesOf(links.patient)].map(([m, [from, to]]) => [
+      m,
+      Array.from({ length: to - from }, (_, k) => from + k).flatMap((link) =>
+        costOf(link) > COMMON ? [[links.place[link]!, costOf(link)] as const] : [],
+      ),
+    ]),
+  );
+}
+
+function commonPlaces(members: readonly number[], uses: Uses): Set<number> {
+  const users = new Map<number, number>();
+  for (const m of members)
+    for (const [h] of uses.get(m) ?? []) users.set(h, (users.get(h) ?? 0) + 1);
+  const least = Math.max(2, PLACE_SHARE * members.length);
+  return new Set([...users].filter(([, n]) => n >= least).map(([h]) => h));
+}
+
+/** Two parts of one agent's cards have places in common as two of his cards have. */
+const share = (a: ReadonlySet<number>, b: ReadonlySet<number>) =>
+  [...a].filter((h) => b.has(h)).length >= MIN_SHARED;
+
+/** Σ −ln p over the places that somebody used, without the largest: one place is never enough. */
+function rarity(uses: Uses, m: number, places: ReadonlySet<number>): number {
+  const costs = costsAt(uses, m, places);
+  return costs.reduce((x, y) => x + y, 0) - Math.max(0, ...costs);
+}
+
+const costsAt = (uses: Uses, m: number, places: ReadonlySet<number>) =>
+  (uses.get(m) ?? []).filter(([h]) => places.has(h)).map(([, cost]) => cost);
 
 /** Who was where without being admitted, by patient. */
 function visitLinks(world: World) {
@@ -118,51 +230,5 @@ function visitLinks(world: World) {
   return {
     patient: Int32Array.from(sorted, (k) => Math.floor(k / width)),
     place: Int32Array.from(sorted, (k) => k % width),
-  };
-}
-
-/** A group of such cards as a finding. */
-export function describeCards(
-  world: World,
-  { group, search, unit }: Cards,
-  params: PairParameters,
-): Finding {
-  const s = world.settlements;
-  const rows = group.members.flatMap((m) =>
-    [...rowsOf(world, m)].filter((i) => !s.cancelled[i] && s.class[i] !== CLASS_INPATIENT),
-  );
-  const users = new Map<number, Set<number>>();
-  for (const i of rows)
-    users.set(s.institution[i]!, (users.get(s.institution[i]!) ?? new Set()).add(s.patient[i]!));
-  const places = [...users]
-    .filter(([, cards]) => cards.size >= PLACE_SHARE * group.members.length)
-    .map(([h]) => h)
-    .sort((x, y) => x - y);
-  const at = new Set(places);
-  const here = rows.filter((i) => at.has(s.institution[i]!));
-  const innocent = testHypotheses(
-    group.members,
-    sharedAttributes(group.members, world.patients).filter((h) => h.code !== 'same-phone'),
-    search,
-    unit,
-    params.minUnits,
-  );
-  return {
-    ...{ detector: ID, detectorVersion: VERSION, kind: 'ring' },
-    subjects: [
-      ...places.map((h) => institutionSubject(world, h)),
-      ...memberSubjects(world, group.members),
-    ],
-    reasons: [
-      reason(world, ID, 'few-cards-each', {
-        ...{ measured: group.score, unit: 'score', rows: here, p: group.p },
-        expected: mean(search.table.best),
-      }),
-    ],
-    innocent,
-    ...(provableUnits(group.members, world.patients) < params.minUnits
-      ? { status: 'review', p: null }
-      : conclude(group.p, innocent, params.q)),
-    fundAtRisk: fundOf(world, here),
   };
 }

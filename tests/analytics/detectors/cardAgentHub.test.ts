@@ -57,11 +57,41 @@ function related(
   };
 }
 
-function swipe(plain: HonestWorld, patient: string, institution: string): void {
+function swipe(
+  plain: HonestWorld,
+  patient: string,
+  institution: string,
+  day = plain.day(plain.rng.int(364)),
+): void {
   plain.settlements.push({
     ...{ patient, institution, class: CLASS_PHARMACY, fund: 8000 },
-    ...{ day: plain.day(plain.rng.int(364)), second: 30_000 + plain.rng.int(30_000) },
+    ...{ day, second: 30_000 + plain.rng.int(30_000) },
   });
+}
+
+/** Twelve cards of which two at a time have one telephone, and five pharmacies that strangers use, too, each one of them. */
+function paired(seed: number, strangers = 60): { plain: HonestWorld; cards: readonly string[] } {
+  const plain = telephones(seed);
+  const cards = names(3, 12);
+  for (let k = 0; k < 12; k += 2) give(plain, cards.slice(k, k + 2), { phone: `1370000${k}` });
+  for (let h = 20; h < 25; h++)
+    plain.institutions.push({ id: `ph${h}`, type: INSTITUTION_PHARMACY, county: '530102' });
+  for (let k = 0; k < strangers; k++)
+    swipe(plain, plain.patients[(8 * k + 5) % 500]!.id, `ph${20 + plain.rng.int(5)}`);
+  return { plain, cards };
+}
+
+/** Two such cards go to one of the pharmacies at a time, all of them in turn, on one day unless told. */
+function outingsOfPairs(dayOf: (plain: HonestWorld, day: number) => number = (_, day) => day) {
+  const { plain, cards } = paired(87, 120);
+  const outings = Array.from({ length: 18 }, (_, n) => ({
+    place: `ph${20 + (n % 5)}`,
+    day: plain.day(10 + 19 * n),
+    pair: [cards[n % 12]!, cards[(n + 4 + 3 * Math.floor(n / 12)) % 12]!],
+  }));
+  for (const { place, day, pair } of outings)
+    for (const card of pair) swipe(plain, card, place, dayOf(plain, day));
+  return { plain, cards, outings };
 }
 
 function hub(seed = 81): HonestWorld {
@@ -87,14 +117,7 @@ describe('card-agent-hub', () => {
   });
 
   it('finds the cards of an agent who has a telephone for every two of them', async () => {
-    const plain = telephones(86);
-    const cards = names(3, 12);
-    for (let k = 0; k < 12; k += 2) give(plain, cards.slice(k, k + 2), { phone: `1370000${k}` });
-    for (let h = 20; h < 25; h++)
-      plain.institutions.push({ id: `ph${h}`, type: INSTITUTION_PHARMACY, county: '530102' });
-    // Strangers of several villages go there, too, each to one of the places.
-    for (let k = 0; k < 60; k++)
-      swipe(plain, `p${String(8 * k + 5).padStart(4, '0')}`, `ph${20 + plain.rng.int(5)}`);
+    const { plain, cards } = paired(86);
     for (const [k, card] of cards.entries())
       for (let n = 0; n < 4; n++) swipe(plain, card, `ph${20 + ((k + n) % 5)}`);
     const [finding, ...others] = listed(await detect(buildWorld(plain)));
@@ -103,7 +126,36 @@ describe('card-agent-hub', () => {
     expect(idsOf(finding!, 'institution')).toEqual(
       expect.arrayContaining(['ph20', 'ph21', 'ph22', 'ph23', 'ph24']),
     );
-    expect(finding!.reasons.map((r) => r.code)).toEqual(['card-agent-hub.few-cards-each']);
+    expect(finding!.reasons[0].code).toBe('card-agent-hub.few-cards-each');
+  });
+
+  it('finds those of few visits by the days that they have in common, and who comes along', async () => {
+    const { plain, outings, cards } = outingsOfPairs();
+    const along = 'p0401';
+    for (const { place, day } of outings.slice(0, 4)) swipe(plain, along, place, day);
+    const findings = listed(await detect(buildWorld(plain)));
+    const people = findings.flatMap((f) => idsOf(f, 'patient'));
+    expect(people).toContain(along);
+    expect(people.filter((id) => cards.includes(id)).length).toBeGreaterThanOrEqual(10);
+    expect(people.length).toBeLessThanOrEqual(13);
+    for (const { reasons } of findings)
+      expect(reasons.map((r) => r.code)).toEqual([
+        'card-agent-hub.few-cards-each',
+        'card-agent-hub.used-together',
+      ]);
+  });
+
+  it('lists nobody who was at the same places on days of his own', async () => {
+    const { plain } = outingsOfPairs((world) => world.day(world.rng.int(364)));
+    expect(listed(await detect(buildWorld(plain)))).toEqual([]);
+  });
+
+  it('lets colleagues of several telephones go to town together', async () => {
+    const { plain, cards } = outingsOfPairs();
+    give(plain, cards, { employer: '县建筑公司' });
+    const findings = await detect(buildWorld(plain));
+    expect(listed(findings)).toEqual([]);
+    expect(findings[0]?.innocent[0]?.code).toBe('same-employer');
   });
 
   it('lists nobody in an honest world', async () => {
