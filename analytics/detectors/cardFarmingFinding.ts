@@ -49,8 +49,10 @@ export function describeFarm(
   // and those who only choose the same days: a lecture or an irregular promotion brings its regulars together.
   const met = candidate.meetings;
   const chosen = met?.search === searches.sessions && met.otherP > params.q;
+  // Who was only drawn in by the waves may have come off another village's bus.
   const neighbours =
-    areNeighbours(members, world.patients.village) || onlyNeighboursMeet(world, params, candidate);
+    areNeighbours(candidate.found ?? members, world.patients.village) ||
+    onlyNeighboursMeet(world, params, candidate);
   if (met && (chosen || neighbours || homes < params.companions)) {
     // Any of the groups looked at may go out together, and neighbours share their places besides.
     const amiss = searches.candidates * companionsQ(tests);
