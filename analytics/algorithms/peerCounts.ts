@@ -39,6 +39,8 @@ export interface PeerOptions {
    * other while each of them is still within that.
    */
   readonly apart?: number;
+  /** Whether the furthest is left out of all before it is judged, however few are looked at; else of thirty or more. */
+  readonly alone?: boolean;
 }
 
 export interface PeerTest {
@@ -85,7 +87,8 @@ export function testPeers(units: readonly PeerUnit[], options: PeerOptions): Pee
 function hiders(units: readonly PeerUnit[], options: PeerOptions, looks: number): Uint8Array {
   const out = new Uint8Array(units.length);
   let found = out.slice();
-  for (let taken = 0; taken < Math.min(HIDERS, Math.floor(looks / HIDERS_AMONG)); taken++) {
+  const most = Math.min(HIDERS, Math.floor(looks / HIDERS_AMONG));
+  for (let taken = 0; taken < Math.max(most, options.alone ? 1 : 0); taken++) {
     const { logP } = judge(units, options, out);
     let next = -1;
     logP.forEach((p, i) => {

@@ -12,7 +12,7 @@ import { type TherapyCount, therapyCounts } from './therapy/counts.js';
 import { THERAPIES } from './therapy/kinds.js';
 
 const DETECTOR = 'therapy-overcount';
-const VERSION = 2;
+const VERSION = 3;
 /** A kind is counted otherwise on the ward, by the day, than at the counter. */
 const SETTINGS = THERAPIES.flatMap((_, kind) => [false, true].map((bed) => ({ kind, bed })));
 
@@ -97,7 +97,7 @@ function againstPeers(
       at.map((i) => ({
         ...{ k: Math.round(counts[i]!.units), exposure: usual(counts[i]!), stratum: 0 },
       })),
-      { prior: 1, priorExposure: 50, spread },
+      { prior: 1, priorExposure: 50, spread, alone: true },
     );
     looks += test.looks;
     at.forEach((i, n) => {

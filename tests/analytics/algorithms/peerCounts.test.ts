@@ -9,6 +9,7 @@ import { createRng, type Rng } from '../../../analytics/model/rng.js';
 const GUILTY = 20;
 const LEVELS = [0.05, 0.01, 0.001] as const;
 const wide = { prior: 1, priorExposure: 5, spread: 0.1 };
+const alone = { prior: 1, priorExposure: 50, spread: 0.01 };
 const options = { prior: 0.05, priorExposure: 20, spread: 0.1 };
 
 /** Honest units of three strata whose rates differ by CV 0.3. */
@@ -51,6 +52,36 @@ describe('counts against peers', () => {
     }
     // 400 worlds at .05: 20 on average, sd 4.4.
     expect(rejected).toBeLessThan(35);
+  });
+
+  it('rejects no more when the furthest of a few is judged without having a say', () => {
+    for (const [n, phi] of [
+      [8, 0.02],
+      [12, 0.1],
+      [20, 0.4],
+    ] as const) {
+      let rejected = 0;
+      for (let seed = 0; seed < 400; seed++) {
+        const units = differing(n, phi, 200, createRng(seed));
+        const { logP, looks } = testPeers(units, { ...alone, alone: true });
+        if (least(logP, looks) <= 0.05) rejected++;
+      }
+      expect(rejected).toBeLessThanOrEqual(bound(400, 0.05));
+    }
+  });
+
+  it('sees one of nineteen that counts thrice what all others count once', () => {
+    const units = Array.from({ length: 18 }, (_, i) => ({
+      ...{ k: 20 + 3 * i, exposure: 20 + 3 * i, stratum: 0 },
+    }));
+    const far = { k: 5562, exposure: 1936, stratum: 0 };
+    const p = (options: { alone?: boolean }) => {
+      const { logP, looks } = testPeers([...units, far], { ...alone, ...options });
+      return sidak(Math.exp(logP[18]!), looks);
+    };
+    expect(p({ alone: true })).toBeLessThan(1e-6);
+    // Else it widens the law of its peers, and so its own.
+    expect(p({})).toBeGreaterThan(0.05);
   });
 
   it.each([
