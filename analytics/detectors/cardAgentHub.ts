@@ -3,6 +3,7 @@ import { sidak } from '../algorithms/multiplicity.js';
 import { type PeerTest, testPeers } from '../algorithms/peerCounts.js';
 import { throwIfAborted } from '../model/errors.js';
 import { type Finding, type InnocentExplanation, patientsOf } from '../model/finding.js';
+import { rowsOf } from '../projection/indexes.js';
 import type { World } from '../projection/world.js';
 import { describeCards } from './cardAgentHub/cards.js';
 import { homeKey, type Key, sharedHomes, villageKey } from './cardAgentHub/homes.js';
@@ -17,6 +18,7 @@ import {
 } from './cardAgentHub/hubs.js';
 import { fewCardsEach, ID, VERSION } from './cardAgentHub/pairs.js';
 import type { Detector, DetectorContext } from './detector.js';
+import { bestExplanation } from './explanations.js';
 import { corePlaces } from './jointVisits.js';
 import { shareLevel } from './levelShare.js';
 import { listLevel, redrawnWorlds } from './parameters.js';
@@ -138,9 +140,13 @@ function behindMany(
       return { units: unitsOf(hub, key), usage, hubP, useP, p: Math.max(hubP, useP) };
     };
     const main = measure(home, byHome);
-    if (main.p > params.q || main.usage.joined < params.meetings) continue;
-    const innocent = explain(world, hub, main, params, measure, hubs);
-    findings.push(describe(world, params, hub, main, byHome.expected[hub.index]!, innocent));
+    const together = main.p <= params.q && main.usage.joined >= params.meetings;
+    if (!together && main.hubP > params.q) continue;
+    const innocent = explain(world, hub, main, params, measure, hubs, together);
+    // More homes than any telephone has, whatever they share, but each goes its own way: somebody should look.
+    if (!together && bestExplanation(innocent) > params.q) continue;
+    const usual = byHome.expected[hub.index]!;
+    findings.push(describe(world, params, hub, main, usual, innocent, together));
     context.progress?.({ phase: 'telephones', done: findings.length });
   }
   return findings;
@@ -159,11 +165,13 @@ function describe(
   main: Judged,
   usual: number,
   innocent: readonly InnocentExplanation[],
+  together: boolean,
 ): Finding {
   const { usage } = main;
   const outcome = conclude(main.p, innocent, params.q);
   const isProven =
-    outcome.status !== 'finding' || isProvable(world, hub, villageKey(world), params);
+    together && (outcome.status !== 'finding' || isProvable(world, hub, villageKey(world), params));
+  const rows = together ? usage.rows : hub.members.flatMap((m) => standing(world, m));
   return {
     detector: ID,
     detectorVersion: VERSION,
@@ -177,7 +185,7 @@ function describe(
         measured: main.units,
         expected: 1 + usual,
         unit: 'homes',
-        rows: usage.rows,
+        rows,
         p: main.hubP,
       }),
       reason(world, ID, 'used-together', {
@@ -190,11 +198,14 @@ function describe(
     ],
     innocent,
     ...(isProven ? outcome : { status: 'review', p: null }),
-    fundAtRisk: fundOf(world, usage.rows),
+    fundAtRisk: fundOf(world, rows),
   };
 }
 
-/** Each hypothesis makes one unit of the people whom it joins; the rest is measured again. */
+const standing = (world: World, patient: number) =>
+  [...rowsOf(world, patient)].filter((i) => !world.settlements.cancelled[i]);
+
+/** Each hypothesis makes one unit of the people whom it joins; the rest is measured again: the homes alone, where they do not meet. */
 function explain(
   world: World,
   hub: Hub,
@@ -202,13 +213,16 @@ function explain(
   params: Parameters,
   measure: (key: Key, test: PeerTest) => Judged,
   hubs: readonly Hub[],
+  together: boolean,
 ): InnocentExplanation[] {
   return ranked(
     sharedHomes(world, hub.members).map(([code, key]) => {
       const joined = unitsOf(hub, key);
       const left = joined === main.units ? main : measure(key, homesTest(hubs, key, params));
-      const still = joined >= params.minUnits && left.usage.joined >= params.meetings;
-      return { code, q: still ? left.p : 1, weight: 1 - (joined - 1) / (main.units - 1) };
+      const meet = !together || left.usage.joined >= params.meetings;
+      const q = together ? left.p : left.hubP;
+      const still = joined >= params.minUnits && meet;
+      return { code, q: still ? q : 1, weight: 1 - (joined - 1) / (main.units - 1) };
     }),
   );
 }

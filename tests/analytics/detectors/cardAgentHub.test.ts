@@ -177,6 +177,19 @@ describe('card-agent-hub', () => {
     expect(listed(await detect(buildWorld(plain)))).toEqual([]);
   });
 
+  it('puts a telephone of many homes that go their own ways up for review', async () => {
+    const plain = telephones(85);
+    give(plain, names(3, 14), { phone: '13800002222' });
+    const findings = await detect(buildWorld(plain));
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ status: 'review', p: null });
+    expect(findings[0]!.reasons[0].code).toBe('card-agent-hub.one-phone');
+    expect(findings[0]!.reasons[0].settlements.length).toBeGreaterThan(0);
+    expect(idsOf(findings[0]!, 'patient')).toEqual([...names(3, 14)].sort());
+    give(plain, names(3, 14), { village: 'v7' });
+    expect(await detect(buildWorld(plain))).toEqual([]);
+  });
+
   it('lets the residents of a home have its telephone', async () => {
     const plain = hub();
     give(plain, MEMBERS, { birthDay: '1945-05-05' });
