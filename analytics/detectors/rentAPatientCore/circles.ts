@@ -1,4 +1,5 @@
 import { blockJudge, type JudgedBlock, type Uses } from '../../algorithms/blockHabits.js';
+import { blockParts } from '../../algorithms/blockParts.js';
 import { type CircleWorld, circleScreen } from '../../algorithms/circles.js';
 import { growBlocks } from '../../algorithms/habitBlocks.js';
 import { groupP, type NullTable } from '../../algorithms/pairGroups.js';
@@ -75,7 +76,10 @@ export function smallCores(
       .flatMap(({ people }) => {
         const settled = settle(people, uses);
         return settled === people ? [people] : [people, settled];
-      });
+      })
+      .flatMap((people) =>
+        blockParts(people, judge(people, uses).places, (m, k) => uses.by(m).has(k)),
+      );
 
   const best: number[] = [];
   for (let w = 0; w < params.worlds; w++) {
