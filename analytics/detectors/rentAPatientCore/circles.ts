@@ -19,7 +19,7 @@ import { round, sharedAttributes } from '../explanations.js';
 import type { Core } from './describe.js';
 
 const NAME = 'core circles';
-/** A place belongs to the core when this share of the people used it. */
+/** A place belongs to the core when this share of the people used it, and somebody when he used this share of the places. */
 const CORE_SHARE = 0.25;
 /** Links at least so many times those that habit makes: what is a little beyond habit is a habit not known. */
 const RATIO = 4;
@@ -79,7 +79,13 @@ export function smallCores(
       })
       .flatMap((people) =>
         blockParts(people, judge(people, uses).places, (m, k) => uses.by(m).has(k)),
-      );
+      )
+      .map((people) => {
+        // Who is of a block for places that turned out to be none of its is not of it.
+        const { places } = judge(people, uses);
+        const least = Math.max(SHARED, CORE_SHARE * places.length);
+        return people.filter((m) => places.filter((k) => uses.by(m).has(k)).length >= least);
+      });
 
   const best: number[] = [];
   for (let w = 0; w < params.worlds; w++) {
