@@ -15,8 +15,14 @@ import {
   reason,
 } from '../telling.js';
 import { type Key, sharedHomes } from './homes.js';
-import { cellOf, companyP, jointUse } from './hubs.js';
+import { cellOf, companyP, jointUse, type Usage } from './hubs.js';
 import { type Cards, type CardsParameters, ID, VERSION } from './pairs.js';
+
+/**
+ * Where cards that go their own ways would meet so often by chance, those of one agent meet more often. Who does not shares places, such as
+ * an internet hospital and the pharmacy that sends out what it prescribes, and nobody brings the cards there.
+ */
+const DAYS_TELL = 10;
 
 /** A group of cards of several telephones as a finding. */
 export function describeCards(world: World, cards: Cards, params: CardsParameters): Finding {
@@ -55,12 +61,14 @@ export function describeCards(world: World, cards: Cards, params: CardsParameter
         : []),
     ],
     innocent,
-    ...(provableUnits(members, world.patients) < params.minUnits
+    ...(provableUnits(members, world.patients) < params.minUnits || goOwnWays(usage)
       ? { status: 'review', p: null }
       : conclude(cards.p, innocent, params.q)),
     fundAtRisk: fundOf(world, here),
   };
 }
+
+const goOwnWays = ({ joined, expected }: Usage) => expected >= DAYS_TELL && joined <= expected;
 
 /**
  * Each hypothesis accounts for two people who share something: neither the places that they have in common nor the days on

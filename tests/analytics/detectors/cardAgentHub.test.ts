@@ -150,6 +150,23 @@ describe('card-agent-hub', () => {
     expect(listed(await detect(buildWorld(plain)))).toEqual([]);
   });
 
+  it('puts up for review who shares places and hardly ever a day there', async () => {
+    const { plain, cards } = paired(86);
+    const taken = new Set<string>();
+    for (const card of cards)
+      for (let n = 0; n < 24; n++) {
+        const place = `ph${20 + (n % 5)}`;
+        let third = plain.rng.int(121);
+        while (taken.has(`${place} ${third}`)) third = plain.rng.int(121);
+        taken.add(`${place} ${third}`);
+        swipe(plain, card, place, plain.day(3 * third + 1));
+      }
+    const [review, ...others] = await detect(buildWorld(plain));
+    expect(others).toEqual([]);
+    expect(review).toMatchObject({ status: 'review', p: null });
+    expect(review!.reasons[0].p).toBeLessThan(0.01);
+  });
+
   it('lets colleagues of several telephones go to town together', async () => {
     const { plain, cards } = outingsOfPairs();
     give(plain, cards, { employer: '县建筑公司' });
