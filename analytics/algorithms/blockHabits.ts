@@ -28,9 +28,9 @@ const LEAST = 1e-6;
 export interface JudgedBlock {
   readonly places: readonly number[];
   readonly score: number;
-  /** Links, and how many habit makes. */
-  readonly joined: number;
-  readonly byHabit: number;
+  /** Links of each of the places, and how many the habits of the homes make. */
+  readonly joined: readonly number[];
+  readonly byHabit: readonly number[];
 }
 
 /** A world's uses: redrawn worlds have their own. */
@@ -81,7 +81,10 @@ export function blockJudge(
       Math.max(regionOf(r, k), evenly.home.get(k) === r ? evenly.share.get(r)! : 0);
     const chance = (m: number, k: number) =>
       chanceOf(degree(m), Math.max(areaOf(area[m]!, k), inRegion(region[m]!, k)));
-    return { mine, areaOf, inRegion, chance };
+    /** The same by what is known of his home alone, not by going anywhere. */
+    const atHome = (m: number, k: number) =>
+      chanceOf(degree(m), Math.max(areaOf(area[m]!, k), regionOf(region[m]!, k)));
+    return { mine, areaOf, inRegion, chance, atHome };
   }
 
   function settle(start: readonly number[], uses: Uses): readonly number[] {
@@ -102,7 +105,7 @@ export function blockJudge(
   }
 
   function judge(people: readonly number[], uses: Uses): JudgedBlock {
-    const { mine, areaOf, inRegion, chance: byHabit } = habits(people);
+    const { mine, areaOf, inRegion, chance: byHabit, atHome } = habits(people);
     const surest = placesOf(people, uses, byHabit, coreShare, everywhere).length;
     const places = placesOf(people, uses, byHabit, coreShare, everywhere / Math.max(1, surest));
     const usual = usualOf(mine, places, visited);
@@ -118,13 +121,15 @@ export function blockJudge(
     // Everybody by himself, and where all of the block live in one other home.
     let score = 0;
     const together = elsewhere.map(() => 0);
-    let joined = 0;
-    let made = 0;
+    const joined = places.map(() => 0);
+    const made = places.map(() => 0);
     for (const m of people) {
       const x = places.map((k) => uses.by(m).has(k));
       const p = places.map((k) => byHabit(m, k));
-      joined += x.filter(Boolean).length;
-      made += p.reduce((sum, v) => sum + v, 0);
+      for (let k = 0; k < places.length; k++) {
+        if (x[k]) joined[k]!++;
+        made[k]! += atHome(m, places[k]!);
+      }
       let least = ratio(x, p);
       for (const [j, usually] of usual.entries()) {
         if (!x[j]) continue;

@@ -21,7 +21,10 @@ import type { Core } from './describe.js';
 const NAME = 'core circles';
 /** A place belongs to the core when this share of the people used it, and somebody when he used this share of the places. */
 const CORE_SHARE = 0.25;
-/** Links at least so many times those that habit makes: what is a little beyond habit is a habit not known. */
+/**
+ * Links of a place at least so many times those that habit makes: what is a little beyond habit is a habit not known. A core
+ * may have the places of its own village, too; they count for nothing here.
+ */
 const RATIO = 4;
 /** Places that two of a small core have in common. */
 const SHARED = 2;
@@ -102,11 +105,14 @@ export function smallCores(
 
   const observed = screen.observed();
   const uses = usesOf(observed.links, common);
-  const isCore = (people: readonly number[], { places, joined, byHabit }: JudgedBlock) =>
-    people.length >= params.patients &&
-    places.length >= params.institutions &&
-    joined >= params.density * places.length * people.length &&
-    joined >= RATIO * byHabit;
+  const isCore = (people: readonly number[], { joined, byHabit }: JudgedBlock) => {
+    const beyond = joined.filter((n, k) => n >= RATIO * byHabit[k]!);
+    return (
+      people.length >= params.patients &&
+      beyond.length >= params.institutions &&
+      beyond.reduce((x, y) => x + y, 0) >= params.density * beyond.length * people.length
+    );
+  };
   return blocks(observed, uses)
     .flatMap((people): Array<SmallCore & { score: number }> => {
       const judged = judge(people, uses);
