@@ -11,7 +11,14 @@ import { driftOf } from './suddenChange/drift.js';
 import { explain, type Jump, type RegularsTest } from './suddenChange/explain.js';
 import { newcomers } from './suddenChange/newcomers.js';
 import { newRegulars, type Regular, regularsOf, rowsOfRegulars } from './suddenChange/regulars.js';
-import { changedRows, MEASURES, type Measure, type Weeks, weekly } from './suddenChange/weeks.js';
+import {
+  changedRows,
+  isAway,
+  MEASURES,
+  type Measure,
+  type Weeks,
+  weekly,
+} from './suddenChange/weeks.js';
 import {
   conclude,
   fundOf,
@@ -114,6 +121,7 @@ export const suddenChange: Detector<typeof parameters> = {
     const regular = regularsOf(world, visits.firstDay, params.regular);
     const regulars = regularsTest(world, params, regular, visits.weeks);
     const usual = regulars(all);
+    const away = isAway(world);
     for (let h = 0; h < rows.length; h++) {
       throwIfAborted(context.signal);
       const test = (measure: Measure, weeks: Weeks): Jump | undefined =>
@@ -128,7 +136,9 @@ export const suddenChange: Detector<typeof parameters> = {
         .sort((x, y) => x.p - y.p);
       if (jumps.length === 0) continue;
       const innocent = explain(world, params, h, jumps[0]!, series, test, regular, regulars);
-      findings.push(describe(world, params, h, jumps, visits.firstDay, regular, innocent));
+      const finding = describe(world, params, h, jumps, visits.firstDay, regular, innocent);
+      const unsure = finding.status === 'finding' && away(h);
+      findings.push(unsure ? { ...finding, status: 'review', p: null } : finding);
     }
     return inOrder(findings);
   },

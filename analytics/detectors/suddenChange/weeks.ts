@@ -155,6 +155,29 @@ export function stratumOf(world: World, h: number): number {
   return type[h]! * (levels.length + 1) + level[h]!;
 }
 
+/** Characters of a county's code that name its prefecture. */
+const PREFECTURE = 4;
+/** A prefecture with less than this share of the insured is none of theirs. */
+const HOME_SHARE = 0.01;
+
+/**
+ * Whether an institution lies where hardly any of the insured lives: whom the fund pays there are migrants and travellers, who come and
+ * go with the season, and its peers at home say nothing of them.
+ */
+export function isAway({ institutions, patients }: World): (h: number) => boolean {
+  const people = new Map<string, number>();
+  for (const region of patients.region) {
+    const prefecture = (patients.regions[region] ?? '').slice(0, PREFECTURE);
+    people.set(prefecture, (people.get(prefecture) ?? 0) + 1);
+  }
+  const least = HOME_SHARE * patients.region.length;
+  const isKnown = [...people].some(([prefecture, n]) => prefecture !== '' && n >= least);
+  return (h) => {
+    const prefecture = (institutions.counties[institutions.county[h]!] ?? '').slice(0, PREFECTURE);
+    return isKnown && prefecture !== '' && (people.get(prefecture) ?? 0) < least;
+  };
+}
+
 /** Insured in another county than the institution's, as far as both are known. */
 export function isOutsider(world: World, row: number): boolean {
   const { patients, institutions, settlements: s } = world;

@@ -183,6 +183,15 @@ describe('sudden-change', () => {
     ]);
   });
 
+  it('puts up for review what jumps where none of the insured lives', async () => {
+    const plain = withRegulars(clinics(119));
+    const far = plain.institutions.findIndex((i) => i.id === 'h15');
+    plain.institutions[far] = { ...plain.institutions[far]!, county: '440605' };
+    for (let k = 0; k < 24; k++) comesOften(plain, 'h15', person(300 + k), 84, 20);
+    const findings = await detect(buildWorld(plain));
+    expect(findings.map((f) => [f.status, f.p])).toEqual([['review', null]]);
+  });
+
   it('finds a crowd at a place where people come for courses', async () => {
     const plain = withRegulars(clinics(121));
     treatsInCourses(plain, 22);
