@@ -9,6 +9,7 @@
  *
  * `redrawn` moves every stay by whole weeks, each on its own.
  */
+import { push } from '../model/multimap.js';
 import type { PairScreen } from './pairSums.js';
 import { plannedCycles, sentOnStays } from './plannedStays.js';
 import { weightedMedian } from './robust.js';
@@ -70,11 +71,7 @@ interface Flags {
 
 function placesOf(stays: StayColumns): Int32Array[] {
   const lists = new Map<number, number[]>();
-  for (let i = 0; i < stays.patient.length; i++) {
-    const list = lists.get(stays.institution[i]!);
-    if (list) list.push(i);
-    else lists.set(stays.institution[i]!, [i]);
-  }
+  for (let i = 0; i < stays.patient.length; i++) push(lists, stays.institution[i]!, i);
   return [...lists.entries()]
     .sort((x, y) => x[0] - y[0])
     .map(([, list]) =>

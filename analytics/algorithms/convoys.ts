@@ -9,6 +9,7 @@
  * are most of all rounds is not its own null. Expected convoys of a pair are Σ over motifs of
  * (rounds of a)·(rounds of b)·P(two visits to X fall on one day). O(Σ trips of a motif on a day, squared).
  */
+import { push } from '../model/multimap.js';
 import type { Rng } from '../model/rng.js';
 import { weekdayOf } from '../model/time.js';
 import { poissonLikelihoodRatio } from './tails.js';
@@ -70,9 +71,7 @@ export function findConvoys(
   trips.forEach((_, t) => {
     for (const key of motifs[t]!.keys()) {
       const cell = `${days[t]}|${key}`;
-      const list = cells.get(cell);
-      if (list) list.push(t);
-      else cells.set(cell, [t]);
+      push(cells, cell, t);
     }
   });
   const found = new Map<string, Convoy>();

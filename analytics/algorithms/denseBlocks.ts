@@ -5,6 +5,7 @@
  * again. Only people with `minLinks` institutions or more enter: nobody else can be in a block that
  * matters, and they are few. Null: links dealt again among the people of one home area, which keeps how many places a person uses and how popular a place is in the area.
  */
+import { push } from '../model/multimap.js';
 import type { Rng } from '../model/rng.js';
 import { type Block, peelDensest } from './peel.js';
 import type { Links } from './placeLinks.js';
@@ -64,9 +65,7 @@ export function dealLinks({ patient, place }: Links, area: Int32Array, rng: Rng)
   const areaOf = new Int32Array(patient.length);
   patient.forEach((p, e) => {
     areaOf[e] = area[p]!;
-    const list = byArea.get(area[p]!);
-    if (list) list.push(e);
-    else byArea.set(area[p]!, [e]);
+    push(byArea, area[p]!, e);
   });
   const swap = (i: number, j: number) => {
     const held = out[i]!;

@@ -11,6 +11,7 @@
  * sum over T does, of a household the one with most, until nothing moves. One name more costs ln(people/|S|), or
  * ln(places/|T|): the larger the block, the likelier is it that the next one is of it.
  */
+import { push } from '../model/multimap.js';
 import { type Links, rangesOf } from './placeLinks.js';
 
 /** ln of the chance that one of a block uses one of its places, and that he does not. */
@@ -82,11 +83,7 @@ function logChoose(all: number, some: number): number {
 function grower(links: Links, costOf: (link: number) => number, household: Int32Array) {
   const ranges = rangesOf(links.patient);
   const usersOf = new Map<number, number[]>();
-  for (const [e, k] of links.place.entries()) {
-    const users = usersOf.get(k);
-    if (users) users.push(e);
-    else usersOf.set(k, [e]);
-  }
+  for (const [e, k] of links.place.entries()) push(usersOf, k, e);
   const pays = (all: number, known: number) => Math.log(Math.max(2, all) / Math.max(1, known));
 
   /** Places that several of the people use, where the sum pays for the name; so many were known before. */

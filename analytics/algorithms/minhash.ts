@@ -6,6 +6,7 @@
  * 1 − (1 − sʳ)^b, here r = 4, b = 16: .999997 at s = .9, .10 at .3. Candidates are compared exactly, so a
  * pair that is reported is right, and one of s ≥ .9 is missed three times in a million.
  */
+import { push } from '../model/multimap.js';
 import { createRng } from '../model/rng.js';
 
 const BANDS = 16;
@@ -46,9 +47,7 @@ export function similarPairs(
       if (start[i] === start[i + 1]) continue;
       const at = i * orders + band * ROWS;
       const key = minima.subarray(at, at + ROWS).join();
-      const bucket = buckets.get(key);
-      if (bucket) bucket.push(i);
-      else buckets.set(key, [i]);
+      push(buckets, key, i);
     }
     for (const bucket of buckets.values())
       for (let x = 0; x < bucket.length; x++)

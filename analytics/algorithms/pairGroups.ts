@@ -9,6 +9,7 @@
  * stays that of the densest part. Score = Σ weight ÷ members: the plain
  * sum lets large noise through, density by edges lets triangles through.
  */
+import { push } from '../model/multimap.js';
 import { buildCsr } from './csr.js';
 import { maximumP } from './extremes.js';
 import { leiden } from './leiden.js';
@@ -53,11 +54,7 @@ export function groupsOfPairs(pairs: WeightedPairs, options: GroupOptions): Grou
   );
   const { membership } = leiden(csr, { seed: options.seed });
   const communities = new Map<number, number[]>();
-  for (let i = 0; i < people.length; i++) {
-    const list = communities.get(membership[i]!);
-    if (list) list.push(i);
-    else communities.set(membership[i]!, [i]);
-  }
+  for (let i = 0; i < people.length; i++) push(communities, membership[i]!, i);
   const parts: Part[] = [];
   for (const community of communities.values()) {
     let rest = community;

@@ -2,6 +2,7 @@
  * How patients and places are linked, for circles: ranges, shares of an area's links, places that are visited
  * together, and the redrawing of links among the people of one area.
  */
+import { push } from '../model/multimap.js';
 import type { Rng } from '../model/rng.js';
 
 /** Links of the global share that an area's share is shrunk with. */
@@ -28,11 +29,7 @@ export function coVisits({ patient, place }: Links): CoVisits {
   const both = new Map<number, number>();
   const ranges = rangesOf(patient);
   const people = new Map<number, number[]>();
-  for (const [e, k] of place.entries()) {
-    const list = people.get(k);
-    if (list) list.push(patient[e]!);
-    else people.set(k, [patient[e]!]);
-  }
+  for (const [e, k] of place.entries()) push(people, k, patient[e]!);
   for (const [from, to] of ranges.values()) {
     if (to - from > PLACES_MAX) continue;
     for (let x = from; x < to; x++)
@@ -166,11 +163,7 @@ export function* sharedPlaces(
 /** Links of each area, ascending; areas in the order of their first link. */
 export function linksByArea(patient: Int32Array, area: Int32Array): readonly Int32Array[] {
   const lists = new Map<number, number[]>();
-  for (let i = 0; i < patient.length; i++) {
-    const list = lists.get(area[patient[i]!]!);
-    if (list) list.push(i);
-    else lists.set(area[patient[i]!]!, [i]);
-  }
+  for (let i = 0; i < patient.length; i++) push(lists, area[patient[i]!]!, i);
   return [...lists.values()].map((list) => Int32Array.from(list));
 }
 

@@ -1,4 +1,5 @@
 /** Stays that go together for a reason of their own, whoever else is there. */
+import { push } from '../model/multimap.js';
 import type { StayColumns } from './admissions.js';
 
 const CYCLE_STAYS_MIN = 3;
@@ -16,9 +17,7 @@ export function plannedCycles(stays: StayColumns): Uint8Array {
   for (let i = 0; i < planned.length; i++) {
     if (stays.diagnosis[i]! < 0) continue;
     const key = `${stays.patient[i]}|${stays.diagnosis[i]}`;
-    const group = groups.get(key);
-    if (group) group.push(i);
-    else groups.set(key, [i]);
+    push(groups, key, i);
   }
   for (const group of groups.values()) {
     const cyclic = stays.cyclic[group[0]!] === 1;

@@ -10,6 +10,7 @@
  * admissions of each and week. That choice favours hits, and so does an outbreak: the redrawn worlds, in which
  * every stay moves by whole weeks, choose alike and say how much.
  */
+import { push } from '../model/multimap.js';
 import type { StayColumns } from './admissions.js';
 import type { PairScreen } from './pairSums.js';
 import { logPoissonTail, poissonLikelihoodRatio } from './tails.js';
@@ -74,9 +75,7 @@ function groupBy(key: Int32Array, wanted: (i: number) => boolean): Groups {
   const out = new Map<number, number[]>();
   key.forEach((k, i) => {
     if (!wanted(i)) return;
-    const list = out.get(k);
-    if (list) list.push(i);
-    else out.set(k, [i]);
+    push(out, k, i);
   });
   return out;
 }

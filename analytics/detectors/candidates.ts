@@ -1,3 +1,4 @@
+import { push } from '../model/multimap.js';
 import type { Companions } from './companions.js';
 import type { CalibratedGroup, GroupSearch } from './groupSearch.js';
 
@@ -57,11 +58,7 @@ export function mergeCandidates(
   const taken = new Set<Circle>();
   const groupsOf = new Map<number, Circle[]>();
   for (const g of circles.filter((c) => c.p <= HOPELESS))
-    for (const m of g.members) {
-      const list = groupsOf.get(m);
-      if (list) list.push(g);
-      else groupsOf.set(m, [g]);
-    }
+    for (const m of g.members) push(groupsOf, m, g);
   const out: Candidate[] = [];
   for (const g of meetings.filter((m) => m.p <= HOPELESS)) {
     const overlap = new Map<Circle, number>();

@@ -6,6 +6,7 @@ import {
 } from '../algorithms/circles.js';
 import { type Group, groupP, groupsOfPairs, type WeightedPairs } from '../algorithms/pairGroups.js';
 import { throwIfAborted } from '../model/errors.js';
+import { push } from '../model/multimap.js';
 import { deriveSeed } from '../model/rng.js';
 import type { DetectorContext } from './detector.js';
 import { type GroupSearch, searchGroups } from './groupSearch.js';
@@ -146,9 +147,7 @@ type Neighbours = ReadonlyMap<number, readonly number[]>;
 function neighboursOf(a: Int32Array, b: Int32Array): Neighbours {
   const out = new Map<number, number[]>();
   const add = (x: number, y: number) => {
-    const list = out.get(x);
-    if (list) list.push(y);
-    else out.set(x, [y]);
+    push(out, x, y);
   };
   for (let e = 0; e < a.length; e++) {
     add(a[e]!, b[e]!);

@@ -1,5 +1,6 @@
 import { lowerBound } from '../algorithms/lowerBound.js';
 import { logBinomialTail, logNegativeBinomialTail } from '../algorithms/tails.js';
+import { push } from '../model/multimap.js';
 
 /**
  * Who else was in the waves of a group: people who entered and left the same hospital on the same days as
@@ -73,9 +74,7 @@ export function prepareWaves(
   let first = Infinity;
   let last = -Infinity;
   visits.institution.forEach((place, i) => {
-    const list = lists.get(place);
-    if (list) list.push(i);
-    else lists.set(place, [i]);
+    push(lists, place, i);
     first = Math.min(first, visits.begin[i]!);
     last = Math.max(last, visits.end[i]!);
   });
@@ -110,9 +109,7 @@ function visitsOf(members: readonly number[], waves: Waves): Map<number, Int32Ar
     for (let k = own.start[m] ?? 0; k < (own.start[m + 1] ?? 0); k++) {
       const i = own.list[k]!;
       const place = visits.institution[i]!;
-      const list = lists.get(place);
-      if (list) list.push(i);
-      else lists.set(place, [i]);
+      push(lists, place, i);
     }
   return new Map(
     [...lists].map(([place, list]) => [

@@ -2,6 +2,7 @@
  * What a circle shares because of a few days that brought many: a chain's festival with stamps from each of its shops,
  * a promotion. Its people have the same places in common for no other reason, on the same days; so had many others.
  */
+import { push } from '../model/multimap.js';
 import { rowsOf } from '../projection/indexes.js';
 import type { World } from '../projection/world.js';
 import type { Hypothesis } from './explanations.js';
@@ -92,9 +93,7 @@ function roundsOf(world: World): readonly Round[] {
       for (const y of shops.slice(i + 1)) {
         const round = made.get(pairKey(x, y)) ?? { places: [x, y], days: new Map() };
         made.set(pairKey(x, y), round);
-        const people = round.days.get(day);
-        if (people) people.push(patient);
-        else round.days.set(day, [patient]);
+        push(round.days, day, patient);
       }
   }
   const rounds = [...made.values()]

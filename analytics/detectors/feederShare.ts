@@ -11,11 +11,13 @@
  * raised to their median (old people in homes are frailer than others of their age) and the spread is theirs, both
  * robust, since feeders are among them.
  */
+
 import { sidak } from '../algorithms/multiplicity.js';
 import { quantileSorted } from '../algorithms/robust.js';
 import { logNegativeBinomialTail } from '../algorithms/tails.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding, InnocentExplanation } from '../model/finding.js';
+import { push } from '../model/multimap.js';
 import type { WorkContext } from '../model/progress.js';
 import type { World } from '../projection/world.js';
 import { type Origin, type OriginKind, originsOf } from './feederShare/origins.js';
@@ -73,11 +75,8 @@ function feederFindings(
   const admissions = new Float64Array(world.institutions.ids.length);
   for (const h of stays.institution) admissions[h]!++;
   const byHospital = new Map<number, Judged[]>();
-  for (const judged of judge(world, stays, options.q)) {
-    const list = byHospital.get(judged.origin.hospital);
-    if (list) list.push(judged);
-    else byHospital.set(judged.origin.hospital, [judged]);
-  }
+  for (const judged of judge(world, stays, options.q))
+    push(byHospital, judged.origin.hospital, judged);
   const findings: Finding[] = [];
   for (const [hospital, all] of [...byHospital].sort((x, y) => x[0] - y[0])) {
     throwIfAborted(context.signal);

@@ -1,3 +1,4 @@
+import { push } from '../model/multimap.js';
 import { secondOfDay } from '../model/time.js';
 import { rowsOf } from '../projection/indexes.js';
 import type { World } from '../projection/world.js';
@@ -42,9 +43,7 @@ export function jointVisits(world: World, members: readonly number[], delta: num
     for (const i of rowsOf(world, m)) {
       if (s.cancelled[i] || !s.hasClock[i] || !isPharmacySwipe(world, i)) continue;
       const cell = s.institution[i]! * CELL_DAYS + s.day[i]!;
-      const list = cells.get(cell);
-      if (list) list.push(i);
-      else cells.set(cell, [i]);
+      push(cells, cell, i);
     }
   const rows = new Set<number>();
   const byPlace = new Map<number, number>();
@@ -84,11 +83,7 @@ export function jointVisits(world: World, members: readonly number[], delta: num
     meetings += met.size;
     const place = Math.floor(cell / CELL_DAYS);
     byPlace.set(place, (byPlace.get(place) ?? 0) + met.size);
-    for (const key of met) {
-      const list = cellsOfPair.get(key);
-      if (list) list.push(cell);
-      else cellsOfPair.set(key, [cell]);
-    }
+    for (const key of met) push(cellsOfPair, key, cell);
     days.add(cell % CELL_DAYS);
     sessions.push({ basketPairs, sameBasket, newlySame });
   }

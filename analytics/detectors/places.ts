@@ -1,5 +1,6 @@
 import type { LinkColumns } from '../algorithms/circles.js';
 import { distanceKm } from '../algorithms/sphere.js';
+import { push } from '../model/multimap.js';
 import {
   CLASS_CHRONIC,
   CLASS_INPATIENT,
@@ -74,9 +75,7 @@ export function sitesOf({ institutions: { type, lng, lat } }: World): Int32Array
   const prescribing = new Map<number, number[]>();
   type.forEach((kind, h) => {
     if (kind === INSTITUTION_PHARMACY || Number.isNaN(lat[h]!)) return;
-    const list = prescribing.get(band(h));
-    if (list) list.push(h);
-    else prescribing.set(band(h), [h]);
+    push(prescribing, band(h), h);
   });
   return Int32Array.from(type, (kind, h) => {
     if (kind !== INSTITUTION_PHARMACY) return h;

@@ -1,6 +1,6 @@
 import { logNormalTail } from '../algorithms/gamma.js';
-import { push } from '../algorithms/multimap.js';
 import { logBinomialTail, logNegativeBinomialTail, logPoissonTail } from '../algorithms/tails.js';
+import { push } from '../model/multimap.js';
 import type { World } from '../projection/world.js';
 import type { JointVisits } from './jointVisits.js';
 import { commonest, pharmacyRates } from './pharmacyRates.js';

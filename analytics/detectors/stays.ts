@@ -1,4 +1,5 @@
 import type { StayColumns } from '../algorithms/admissions.js';
+import { push } from '../model/multimap.js';
 import { CLASS_INPATIENT, type World } from '../projection/world.js';
 
 /** Neoplasms and their chemotherapy and radiotherapy sessions (ICD-10 C, D0–D4, Z51). */
@@ -166,9 +167,7 @@ export function jointStays(
       joint.add(j);
       meetings++;
       byPlace.set(stays.institution[i]!, (byPlace.get(stays.institution[i]!) ?? 0) + 1);
-      const list = ofPair.get(key(a, b));
-      if (list) list.push([i, j]);
-      else ofPair.set(key(a, b), [[i, j]]);
+      push(ofPair, key(a, b), [i, j]);
     }
   return { stays: [...joint].sort((x, y) => x - y), meetings, byPlace, ofPair };
 }

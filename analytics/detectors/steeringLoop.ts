@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sidak } from '../algorithms/multiplicity.js';
 import { throwIfAborted } from '../model/errors.js';
 import type { Finding, Reason } from '../model/finding.js';
+import { push } from '../model/multimap.js';
 import type { World } from '../projection/world.js';
 import type { Detector } from './detector.js';
 import { listLevel } from './parameters.js';
@@ -84,11 +85,7 @@ export const steeringLoop: Detector<typeof parameters> = {
       throwIfAborted(context.signal);
       const choice = choiceModel(world, referrals, homes);
       const byDoctor = new Map<number, Referral[]>();
-      for (const e of referrals.events) {
-        const list = byDoctor.get(e.doctor);
-        if (list) list.push(e);
-        else byDoctor.set(e.doctor, [e]);
-      }
+      for (const e of referrals.events) push(byDoctor, e.doctor, e);
       // Any doctor with patients enough could have sent to any place, or by turns to two that are near: that many looks, for
       // both kinds. A third of the level goes to the nearest, of which there are few, and to the pairs of them
       // (weighted Bonferroni): people are sent where they can go.

@@ -1,4 +1,5 @@
 import type { Fen } from '../model/money.js';
+import { push } from '../model/multimap.js';
 import { quote } from './duck.js';
 import type { LandingReader } from './types.js';
 
@@ -155,9 +156,7 @@ async function readLines(
       file: String(r.src_file),
       row: Number(r.src_row),
     };
-    const list = out.get(id);
-    if (list) list.push(line);
-    else out.set(id, [line]);
+    push(out, id, line);
   }
   return out;
 }

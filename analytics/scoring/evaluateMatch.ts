@@ -1,4 +1,5 @@
 import type { Ring } from '../model/finding.js';
+import { push } from '../model/multimap.js';
 import type { TruthRing } from './evaluateTruth.js';
 
 /** A finding as it is held against cases. */
@@ -33,11 +34,7 @@ export function membersOfCase(ring: TruthRing): Set<string> {
 export function overlaps(cases: readonly ReadonlySet<string>[]) {
   const byMember = new Map<string, number[]>();
   cases.forEach((members, c) => {
-    for (const m of members) {
-      const known = byMember.get(m);
-      if (known) known.push(c);
-      else byMember.set(m, [c]);
-    }
+    for (const m of members) push(byMember, m, c);
   });
   return (members: ReadonlySet<string>): Map<number, number> => {
     const shared = new Map<number, number>();

@@ -1,3 +1,4 @@
+import { push } from '../../model/multimap.js';
 import { weekdayOf } from '../../model/time.js';
 import { rowsOf } from '../../projection/indexes.js';
 import {
@@ -43,9 +44,7 @@ const LATE_DAYS = 2;
 export function interiorStays(world: World, stays: Stays): Stay[] {
   const byPatient = new Map<number, number[]>();
   stays.patient.forEach((p, i) => {
-    const list = byPatient.get(p);
-    if (list) list.push(i);
-    else byPatient.set(p, [i]);
+    push(byPatient, p, i);
   });
   const usual = visitsADay(world);
   const relatives = householdVisits(world, stays, byPatient);

@@ -1,4 +1,5 @@
 import { sidak } from '../../algorithms/multiplicity.js';
+import { push } from '../../model/multimap.js';
 import { RELATED_PATIENT } from '../../projection/details.js';
 import { rowsOf } from '../../projection/indexes.js';
 import { AGENT_RELATION } from '../../projection/people.js';
@@ -36,9 +37,7 @@ function phones(world: World, seen: Uint8Array): number[][] {
   const groups = new Map<number, number[]>();
   phone.forEach((g, p) => {
     if (g < 0 || !seen[p]) return;
-    const list = groups.get(g);
-    if (list) list.push(p);
-    else groups.set(g, [p]);
+    push(groups, g, p);
   });
   return [...groups.values()];
 }

@@ -2,6 +2,7 @@ import { type Burst, scanBursts } from '../../algorithms/burst.js';
 import { sidak } from '../../algorithms/multiplicity.js';
 import { logNegativeBinomialTail } from '../../algorithms/tails.js';
 import { throwIfAborted } from '../../model/errors.js';
+import { push } from '../../model/multimap.js';
 import type { WorkContext } from '../../model/progress.js';
 import { dayOf, secondOfDay } from '../../model/time.js';
 import type { World } from '../../projection/world.js';
@@ -52,9 +53,7 @@ export function tillsOf(world: World): Till[] {
   const byPlace = new Map<number, number[]>();
   for (let i = 0; i < s.count; i++) {
     if (s.cancelled[i] || !isPharmacySwipe(world, i) || hourOf(world, i) < 0) continue;
-    const list = byPlace.get(s.institution[i]!);
-    if (list) list.push(i);
-    else byPlace.set(s.institution[i]!, [i]);
+    push(byPlace, s.institution[i]!, i);
   }
   const hours = (world.toDay - world.fromDay) * HOURS;
   return [...byPlace]

@@ -1,9 +1,9 @@
 import { logGamma } from '../../algorithms/gamma.js';
 import { jaccardOfLists, similarPairs } from '../../algorithms/minhash.js';
-import { push } from '../../algorithms/multimap.js';
 import { sidak } from '../../algorithms/multiplicity.js';
 import { quantileSorted } from '../../algorithms/robust.js';
 import { logBinomialTail } from '../../algorithms/tails.js';
+import { push } from '../../model/multimap.js';
 import { CLASS_INPATIENT, type World } from '../../projection/world.js';
 
 /** A house that gives one list, to the unit, to patients of several departments and several kinds of disease. */

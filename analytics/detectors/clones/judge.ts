@@ -1,6 +1,7 @@
 import { sidak } from '../../algorithms/multiplicity.js';
 import { quantileSorted } from '../../algorithms/robust.js';
 import { logBinomialTail } from '../../algorithms/tails.js';
+import { push } from '../../model/multimap.js';
 import { CLASS_INPATIENT, type World } from '../../projection/world.js';
 import type { Star } from './stars.js';
 
@@ -59,11 +60,7 @@ export function cloneUnits(
   least: number,
 ): CloneSearch {
   const ofHouse = new Map<number, Star[]>();
-  for (const star of stars.flat()) {
-    const list = ofHouse.get(star.institution);
-    if (list) list.push(star);
-    else ofHouse.set(star.institution, [star]);
-  }
+  for (const star of stars.flat()) push(ofHouse, star.institution, star);
   const large = stars.map((own) => own.filter((star) => star.rows.length >= least));
   const units = large.flatMap((of, d) =>
     of

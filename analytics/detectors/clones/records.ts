@@ -1,4 +1,5 @@
 import { similarPairs } from '../../algorithms/minhash.js';
+import { push } from '../../model/multimap.js';
 import { CLASS_INPATIENT, type World } from '../../projection/world.js';
 
 /** In-patient bills of one diagnosis; bills with the same list of items are one `form`. */
@@ -63,9 +64,7 @@ export function rowsByDiagnosis(
   const rowsOf = new Map<number, number[]>();
   for (let row = 0; row < s.count; row++) {
     if (s.cancelled[row] || !wanted(row)) continue;
-    const list = rowsOf.get(s.diagnosis[row]!);
-    if (list) list.push(row);
-    else rowsOf.set(s.diagnosis[row]!, [row]);
+    push(rowsOf, s.diagnosis[row]!, row);
   }
   return [...rowsOf].sort((x, y) => x[0] - y[0]);
 }

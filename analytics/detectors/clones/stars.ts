@@ -1,4 +1,5 @@
 import { jaccardOfLists } from '../../algorithms/minhash.js';
+import { push } from '../../model/multimap.js';
 import { CLASS_CHRONIC, CLASS_OUTPATIENT, type World } from '../../projection/world.js';
 import { type DiagnosisRecords, recordsByDiagnosis, rowsByDiagnosis } from './records.js';
 
@@ -129,10 +130,6 @@ function commonest(lists: ReadonlyArray<readonly number[]>): readonly number[] {
 
 function grouped<T>(values: readonly T[], key: (value: T) => string): T[][] {
   const out = new Map<string, T[]>();
-  for (const value of values) {
-    const list = out.get(key(value));
-    if (list) list.push(value);
-    else out.set(key(value), [value]);
-  }
+  for (const value of values) push(out, key(value), value);
   return [...out.values()];
 }

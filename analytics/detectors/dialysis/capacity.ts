@@ -1,3 +1,4 @@
+import { push } from '../../model/multimap.js';
 import type { World } from '../../projection/world.js';
 import type { Parameters } from './parameters.js';
 import type { Pair, Session } from './sessions.js';
@@ -35,9 +36,7 @@ export function capacities(
       if (s.bundled) bundled.add(pair.centre);
       if (s.day === last) continue; // Two settlements of one session.
       last = s.day;
-      const list = byDay.get(s.day);
-      if (list) list.push(s);
-      else byDay.set(s.day, [s]);
+      push(byDay, s.day, s);
     }
   }
   const out = new Map<number, Capacity>();

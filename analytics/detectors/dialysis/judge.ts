@@ -1,4 +1,5 @@
 import { benjaminiHochberg } from '../../algorithms/multiplicity.js';
+import { push } from '../../model/multimap.js';
 import type { World } from '../../projection/world.js';
 import type { Capacity } from './capacity.js';
 import { KINDS, type Kind, type Part, together } from './combine.js';
@@ -88,9 +89,7 @@ function judgeOnce(evidence: Evidence, charging: Charging): CentreJudgement[] {
   for (const patient of evidence.patients)
     for (const pair of patient.pairs) {
       const judged = judgePair(evidence, patient, pair, charging);
-      const list = byCentre.get(pair.centre);
-      if (list) list.push(judged);
-      else byCentre.set(pair.centre, [judged]);
+      push(byCentre, pair.centre, judged);
     }
   const centres = [...byCentre.keys()].sort((a, b) => a - b);
   const byKind = new Map<Part, Map<number, number>>(

@@ -1,3 +1,4 @@
+import { push } from '../../model/multimap.js';
 import { rowsOf } from '../../projection/indexes.js';
 import {
   CLASS_INPATIENT,
@@ -175,9 +176,7 @@ function bundlingCentres(world: World, sessionsOf: SessionsOf): Set<number> {
       const before = last.get(centre);
       last.set(centre, s.day[row]!);
       if (before === undefined) continue;
-      const list = gaps.get(centre);
-      if (list) list.push(s.day[row]! - before);
-      else gaps.set(centre, [s.day[row]! - before]);
+      push(gaps, centre, s.day[row]! - before);
     }
   }
   const out = new Set<number>();

@@ -1,5 +1,6 @@
 import { logNormalTail } from '../../algorithms/gamma.js';
 import { quantileSorted } from '../../algorithms/robust.js';
+import { push } from '../../model/multimap.js';
 import { SUPPORT_BITS, type World } from '../../projection/world.js';
 import { betaBinomialScore } from './betaBinomial.js';
 import { isBare, type Pair, type Session } from './sessions.js';
@@ -78,9 +79,7 @@ export function supportEvidence(world: World, pairs: readonly Pair[]): Map<Pair,
   const byCentre = new Map<number, Pair[]>();
   for (const pair of pairs) {
     if (pair.sessions.filter((s) => s.known).length < MIN_SESSIONS) continue;
-    const list = byCentre.get(pair.centre);
-    if (list) list.push(pair);
-    else byCentre.set(pair.centre, [pair]);
+    push(byCentre, pair.centre, pair);
   }
   const usual = usualLevels([...byCentre.values()]);
   const out = new Map<Pair, SupportEvidence>();

@@ -1,4 +1,4 @@
-import { push } from '../../algorithms/multimap.js';
+import { push } from '../../model/multimap.js';
 import { HOUSEHOLD_MAX } from '../../projection/people.js';
 import type { World } from '../../projection/world.js';
 import { ageBand, unknownBand } from '../ages.js';

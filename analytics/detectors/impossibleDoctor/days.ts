@@ -1,5 +1,5 @@
-import { push } from '../../algorithms/multimap.js';
 import { distanceKm } from '../../algorithms/sphere.js';
+import { push } from '../../model/multimap.js';
 import { dayOf } from '../../model/time.js';
 import {
   CLASS_CHRONIC,

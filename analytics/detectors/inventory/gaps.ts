@@ -2,6 +2,7 @@ import { fitGeneralisedPareto, generalisedParetoTail } from '../../algorithms/ex
 import { sidak } from '../../algorithms/multiplicity.js';
 import { type PeerOptions, type PeerUnit, testPeers } from '../../algorithms/peerCounts.js';
 import { quantileSorted } from '../../algorithms/robust.js';
+import { push } from '../../model/multimap.js';
 import { compoundTail } from './compoundTail.js';
 import { type Shortfall, TELLING } from './shortfalls.js';
 
@@ -115,9 +116,7 @@ function bySite(
     const missing = values[i]! - centre;
     const z = missing / deviation;
     const compared = { pair, missing, usual: centre, z, deviation, excused: excused(pair) };
-    const list = out.get(pair.institution);
-    if (list) list.push(compared);
-    else out.set(pair.institution, [compared]);
+    push(out, pair.institution, compared);
   });
   return new Map([...out].sort((x, y) => x[0] - y[0]));
 }

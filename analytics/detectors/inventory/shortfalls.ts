@@ -1,4 +1,5 @@
 import { median } from '../../algorithms/robust.js';
+import { push } from '../../model/multimap.js';
 import { STOCK_IN } from '../../projection/details.js';
 import type { World } from '../../projection/world.js';
 
@@ -151,9 +152,7 @@ export function ownShares(
   // Items with a share of their own say nothing of the house.
   for (const p of pairs.filter((x) => shares(x) === usual)) {
     add(all, sizeOf(p), p);
-    const list = bySite.get(p.institution);
-    if (list) list.push(p);
-    else bySite.set(p.institution, [p]);
+    push(bySite, p.institution, p);
   }
   const out = new Map<number, number>();
   for (const [institution, list] of bySite) {

@@ -8,9 +8,11 @@
  * regulars at most in that share, and neither the ring's own pairs nor those of surer rings count (stepping down,
  * Holm 1979). A round much used, a market street, has many who make it once, and has its regulars.
  */
+
 import type { Trip } from '../../algorithms/convoys.js';
 import { sidak } from '../../algorithms/multiplicity.js';
 import { logNegativeBinomialTail } from '../../algorithms/tails.js';
+import { push } from '../../model/multimap.js';
 import { pairKey } from '../jointVisits.js';
 
 export interface RegularRing {
@@ -152,9 +154,7 @@ function roundsWithin(trips: readonly Trip[], places: ReadonlySet<number>): Map<
   const out = new Map<number, number[]>();
   trips.forEach((t, i) => {
     if (new Set(t.places.filter((h) => places.has(h))).size < 2) return;
-    const list = out.get(t.patient);
-    if (list) list.push(i);
-    else out.set(t.patient, [i]);
+    push(out, t.patient, i);
   });
   return out;
 }

@@ -1,4 +1,5 @@
 import type { Traffic, Trip } from '../../algorithms/convoys.js';
+import { push } from '../../model/multimap.js';
 import { weekdayOf } from '../../model/time.js';
 import type { World } from '../../projection/world.js';
 import { isPharmacySwipe } from '../visits.js';
@@ -15,11 +16,6 @@ export function pharmacyTraffic(world: World, trips: readonly Trip[]): Traffic {
   const byPlace = new Map<number, number[]>();
   const byArea = new Map<number, number[]>();
   const perDay = new Map<number, Map<number, number>>();
-  const push = (map: Map<number, number[]>, key: number, day: number) => {
-    const list = map.get(key);
-    if (list) list.push(day);
-    else map.set(key, [day]);
-  };
   for (let i = 0; i < s.count; i++) {
     const patient = s.patient[i]!;
     if (!isPharmacySwipe(world, i) || s.cancelled[i] || goesRound.has(patient)) continue;

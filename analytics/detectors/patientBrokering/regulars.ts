@@ -1,5 +1,5 @@
-import { push } from '../../algorithms/multimap.js';
 import { logNegativeBinomialTail } from '../../algorithms/tails.js';
+import { push } from '../../model/multimap.js';
 import type { Stays } from '../stays.js';
 
 /**

@@ -12,6 +12,7 @@ import {
 } from '../../algorithms/placeLinks.js';
 import { throwIfAborted } from '../../model/errors.js';
 import type { InnocentExplanation } from '../../model/finding.js';
+import { push } from '../../model/multimap.js';
 import { deriveSeed } from '../../model/rng.js';
 import type { World } from '../../projection/world.js';
 import type { DetectorContext } from '../detector.js';
@@ -165,11 +166,7 @@ function usesOf(rare: Links, common: Links): Uses {
   const ranges = [rare, common].map((links) => ({ links, of: rangesOf(links.patient) }));
   const known = new Map<number, ReadonlySet<number>>();
   const users = new Map<number, number[]>();
-  for (const [e, k] of rare.place.entries()) {
-    const list = users.get(k);
-    if (list) list.push(rare.patient[e]!);
-    else users.set(k, [rare.patient[e]!]);
-  }
+  for (const [e, k] of rare.place.entries()) push(users, k, rare.patient[e]!);
   const by = (person: number) => {
     const places =
       known.get(person) ??

@@ -1,5 +1,6 @@
 import { type PeerTest, testPeers } from '../../algorithms/peerCounts.js';
 import { logPoissonBinomialTail } from '../../algorithms/poissonBinomial.js';
+import { push } from '../../model/multimap.js';
 import type { World } from '../../projection/world.js';
 import type { Discharge, Return } from './returns.js';
 
@@ -122,9 +123,7 @@ export function chainTest(
   const byPatient = new Map<number, Discharge[]>();
   for (const d of all) {
     if (d.planned) continue;
-    const list = byPatient.get(d.patient);
-    if (list) list.push(d);
-    else byPatient.set(d.patient, [d]);
+    push(byPatient, d.patient, d);
   }
   const tally = (list: readonly Discharge[]): Tally[] => {
     const out = Array.from({ length: CHAIN_MAX + 1 }, () => ({ k: 0, n: 0 }));

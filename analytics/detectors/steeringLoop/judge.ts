@@ -1,4 +1,5 @@
 import { logNegativeBinomialTail } from '../../algorithms/tails.js';
+import { push } from '../../model/multimap.js';
 import type { Referral } from './referrals.js';
 import { logUrnTail, type Urn } from './urns.js';
 
@@ -41,9 +42,7 @@ export function usesOf(events: readonly Referral[]): Uses {
     seen.set(e.visit, places);
     if (places.has(e.to)) continue;
     places.add(e.to);
-    const own = uses.get(e.patient);
-    if (own) own.push(e);
-    else uses.set(e.patient, [e]);
+    push(uses, e.patient, e);
   }
   return uses;
 }

@@ -1,3 +1,4 @@
+import { push } from '../../model/multimap.js';
 import { rowsOf } from '../../projection/indexes.js';
 import { CLASS_INPATIENT, type World } from '../../projection/world.js';
 
@@ -63,10 +64,6 @@ function doctorOf(world: World, line: number, row: number): number {
 /** Fills by ingredient, each in order of time. */
 export function byIngredient(fills: readonly Fill[]): Map<number, Fill[]> {
   const out = new Map<number, Fill[]>();
-  for (const f of fills) {
-    const list = out.get(f.ingredient);
-    if (list) list.push(f);
-    else out.set(f.ingredient, [f]);
-  }
+  for (const f of fills) push(out, f.ingredient, f);
   return out;
 }

@@ -1,5 +1,5 @@
-import { push } from '../../algorithms/multimap.js';
 import type { Finding, FindingStatus, Reason, Subject } from '../../model/finding.js';
+import { push } from '../../model/multimap.js';
 import type { World } from '../../projection/world.js';
 import { fundOfItems } from '../money.js';
 import { institutionSubject, itemSubjects, memberSubjects, ranked, reason } from '../telling.js';

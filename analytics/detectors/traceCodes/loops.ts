@@ -1,4 +1,4 @@
-import { push } from '../../algorithms/multimap.js';
+import { push } from '../../model/multimap.js';
 import { DAY_S } from '../../model/time.js';
 import type { World } from '../../projection/world.js';
 import { partsOfPacks } from './parts.js';

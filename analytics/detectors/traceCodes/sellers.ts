@@ -1,5 +1,5 @@
-import { push } from '../../algorithms/multimap.js';
 import { testPeers } from '../../algorithms/peerCounts.js';
+import { push } from '../../model/multimap.js';
 import type { World } from '../../projection/world.js';
 import { type Loop, soldByLot, type TraceSales } from './loops.js';
 import { lotRates, take, taken } from './rates.js';
@@ -42,9 +42,7 @@ export function traceSellers(world: World, traced: TraceSales): Seller[] {
   for (const loop of traced.loops) {
     const passes = passesIn(world, loop);
     take(repeated, loop, passes.length);
-    for (const pass of passes) {
-      push(passesOf, world.settlements.patient[pass.from]!, pass);
-    }
+    for (const pass of passes) push(passesOf, world.settlements.patient[pass.from]!, pass);
   }
   const rates = lotRates(traced, repeated);
   const plain = soldByLot(traced.bills.patient, traced).map(([patient, byLot]) => {

@@ -1,5 +1,5 @@
-import { push } from '../../algorithms/multimap.js';
 import { testPeers } from '../../algorithms/peerCounts.js';
+import { push } from '../../model/multimap.js';
 import type { World } from '../../projection/world.js';
 import { type Loop, soldByLot, type TraceSales } from './loops.js';
 import { lotRates, take, taken } from './rates.js';

@@ -1,4 +1,5 @@
 import type { EntityRef } from '../../model/ids.js';
+import { push } from '../../model/multimap.js';
 import { PATH_STEPS_MAX, type Path } from '../port.js';
 import { findNodes } from './ask.js';
 import type { Session } from './pool.js';
@@ -139,11 +140,7 @@ async function firstPaths(
        ORDER BY n, list_position([${KEY_ORDER.join(', ')}], mk), m`,
     );
     const after = new Map<number, number[]>();
-    for (const { n, m } of rows) {
-      const list = after.get(n);
-      if (list) list.push(m);
-      else after.set(n, [m]);
-    }
+    for (const { n, m } of rows) push(after, n, m);
     const longer: number[][] = [];
     for (const prefix of prefixes)
       for (const m of after.get(prefix.at(-1) as number) ?? [])
