@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { throwIfAborted } from '../model/errors.js';
-import type { Finding } from '../model/finding.js';
+import type { Finding, InnocentExplanation } from '../model/finding.js';
 import type { Detector } from './detector.js';
-import { provableUnits, sharedAttributes, testHypotheses } from './explanations.js';
+import {
+  bestExplanation,
+  provableUnits,
+  sharedAttributes,
+  testHypotheses,
+} from './explanations.js';
 import { listLevel, redrawnWorlds } from './parameters.js';
 import { homeAreas } from './places.js';
 import { smallCores } from './rentAPatientCore/circles.js';
@@ -76,10 +81,11 @@ export const rentAPatientCore: Detector<typeof parameters> = {
     const links = householdLinks(used, world.patients.household);
     const area = homeAreas(world);
     const told = new Set<number>();
-    // Whom one search told the next need not tell again.
-    const isTold = (members: readonly number[]) => {
+    // Whom one search told the next need not tell again, unless an explanation took him off the list: a core may lie in a crowd
+    // that a referral centre explains.
+    const isTold = (members: readonly number[], innocent: readonly InnocentExplanation[]) => {
       const known = members.filter((m) => told.has(m)).length;
-      for (const m of members) told.add(m);
+      if (bestExplanation(innocent) <= params.q) for (const m of members) told.add(m);
       return known * 2 > members.length;
     };
     const unknown = (members: readonly number[]) =>
@@ -87,7 +93,7 @@ export const rentAPatientCore: Detector<typeof parameters> = {
     const { cores: together, search } = dayCores(world, used, area, params, context);
     const days = together.flatMap(({ group, ...core }) => {
       const p = Math.min(1, SEARCHES * group.p);
-      if (!search || p > params.q || isTold([...core.rows])) return [];
+      if (!search || p > params.q) return [];
       const innocent = testHypotheses(
         group.members,
         sharedAttributes(group.members, world.patients),
@@ -95,14 +101,15 @@ export const rentAPatientCore: Detector<typeof parameters> = {
         world.patients.household,
         params.patients,
       );
+      if (isTold([...core.rows], innocent)) return [];
       return [{ ...core, p, innocent, unknown: unknown(group.members) }];
     });
     const large = largeCores(world, params, links, area, context).filter(
-      (core) => !isTold([...core.rows]),
+      (core) => !isTold([...core.rows], core.innocent),
     );
     const small = smallCores(world, used, area, params, context).flatMap((core) => {
       const p = Math.min(1, SEARCHES * core.p);
-      if (p > params.q || isTold([...core.rows])) return [];
+      if (p > params.q || isTold([...core.rows], core.innocent)) return [];
       return [{ ...core, p, unknown: unknown([...core.rows]) }];
     });
     return inOrder(
