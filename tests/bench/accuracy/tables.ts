@@ -104,11 +104,12 @@ export function listTable(mixed: readonly WorldResult[]): string[] {
 /** Findings that match no case, of those up to a q. */
 export function realisedTable(mixed: readonly WorldResult[]): string[] {
   return [
-    ...head('nominal q', 'findings', 'realised share that match no case'),
+    ...head('nominal q', 'findings', 'realised share that match no case', 'that touch none'),
     ...Q_LEVELS.map((q) => {
       const at = mixed.flatMap((w) => w.realised.filter((r) => r.q === q));
-      const all = { hits: sum(at.map((r) => r.wrong)), of: sum(at.map((r) => r.findings)) };
-      return row([q, all.of, interval(all)]);
+      const of = sum(at.map((r) => r.findings));
+      const share = (hits: readonly number[]) => interval({ hits: sum(hits), of });
+      return row([q, of, share(at.map((r) => r.wrong)), share(at.map((r) => r.untouched))]);
     }),
   ];
 }

@@ -26,7 +26,10 @@ export interface WorldPlan {
 export interface RealisedQ {
   readonly q: number;
   readonly findings: number;
+  /** Match no case; a piece of one may be among them. */
   readonly wrong: number;
+  /** Touch none either: nobody of theirs did anything. */
+  readonly untouched: number;
 }
 
 export interface WorldResult {
@@ -112,8 +115,12 @@ export async function measureWorld(
 function realised(rings: readonly Ring[], truth: readonly TruthRing[], q: number): RealisedQ {
   const findings = rings.filter((r) => r.q !== null && r.q <= q && r.status === 'finding');
   const { overall } = evaluate({ findings, profiles: { patient: [], institution: [] }, truth });
-  const right = Math.round((overall.precision.list ?? 0) * findings.length);
-  return { q, findings: findings.length, wrong: findings.length - right };
+  const others = (of: { list: number | null }) =>
+    findings.length - Math.round((of.list ?? 0) * findings.length);
+  return {
+    ...{ q, findings: findings.length },
+    ...{ wrong: others(overall.precision), untouched: others(overall.touching) },
+  };
 }
 
 function byLevel(truth: readonly TruthRing[]) {
